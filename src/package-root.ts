@@ -1,0 +1,15 @@
+// Where this package lies, so that bundled models and the built page are found from source, build and installation alike.
+
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+function findPackageRoot(start: string): string {
+  for (let directory = start; ; directory = dirname(directory)) {
+    if (existsSync(join(directory, "package.json"))) return directory;
+    if (directory === dirname(directory)) throw new Error(`No package.json above ${start}`);
+  }
+}
+
+/** Absolute path of the folder that holds this package's package.json. */
+export const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
