@@ -7,7 +7,7 @@ import { type CallContext, type Reply, type Request, toWire } from "./protocol.j
 
 const transfers = new WeakMap<object, ArrayBuffer[]>();
 
-/** Marks the buffers of a verb's result that move to the caller instead of being copied. They are unusable here afterwards. */
+/** Marks the buffers of a verb's result or progress value that move to the caller instead of being copied. They are unusable here afterwards. */
 export function transferring<T extends object>(value: T, buffers: ArrayBuffer[]): T {
   transfers.set(value, buffers);
   return value;
@@ -22,7 +22,10 @@ export async function serve<V extends object>(
 ): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error("serve() runs in a worker thread only");
-  const post = (reply: Reply, buffers: ArrayBuffer[] = []) => port.postMessage(reply, buffers);
+  const post = (reply: Reply) => {
+    const value = "value" in reply ? reply.value : undefined;
+    port.postMessage(reply, value !== null && typeof value === "object" ? (transfers.get(value) ?? []) : []);
+  };
   const running = new Map<number, AbortController>();
   try {
     const { verbs, close } = await open();
@@ -43,10 +46,7 @@ export async function serve<V extends object>(
         const verb = (verbs as Record<string, (argument: unknown, context: CallContext) => unknown>)[request.verb];
         if (!verb) throw new LodestoneError("WORKER_FAILED", `The worker has no verb "${request.verb}".`);
         const value = await verb.call(verbs, request.argument, context);
-        post(
-          { kind: "result", id, value },
-          value !== null && typeof value === "object" ? (transfers.get(value) ?? []) : [],
-        );
+        post({ kind: "result", id, value });
       } catch (error) {
         post({ kind: "error", id, error: toWire(error) });
       } finally {

@@ -1,0 +1,100 @@
+// The library in memory: vectors and the document of each row, filled from SQLite when the engine opens and kept in
+// step with every commit after that.
+
+import type { BatchWritten, StoreReader, VectorSlice } from "../store/index.js";
+import { openVectorIndex, type RowBitmap, type VectorIndex } from "../vectors/index.js";
+import { RowTable } from "./row-table.js";
+
+// Rows read from SQLite at a time: 16 MB at 512 dimensions.
+const SLICE_ROWS = 8192;
+
+export class LiveIndex {
+  readonly #rows = new RowTable();
+  #changes = 0;
+
+  private constructor(
+    readonly vectors: VectorIndex,
+    readonly reader: StoreReader,
+  ) {}
+
+  /** Opens an empty index and reads the library's live rows into it. */
+  static async open(reader: StoreReader, dimensions: number): Promise<LiveIndex> {
+    const index = new LiveIndex(await openVectorIndex({ dimensions }), reader);
+    await index.#readFrom(0);
+    return index;
+  }
+
+  /** Counts up with every change: what was derived from an earlier count may be stale. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Takes in what a batch wrote. */
+  async apply({ firstRow, documentKeys, vectors, removedRows }: BatchWritten): Promise<void> {
+    const rows = Uint32Array.from(documentKeys, (_, i) => firstRow + i);
+    this.#rows.add(rows, documentKeys);
+    this.#rows.remove(removedRows);
+    this.#changes++;
+    await this.#add(rows, vectors);
+    if (removedRows.length > 0) await this.vectors.remove(removedRows);
+  }
+
+  /** Takes out removed rows. */
+  async remove(rows: Uint32Array): Promise<void> {
+    this.#rows.remove(rows);
+    this.#changes++;
+    await this.vectors.remove(rows);
+  }
+
+  /** Takes in what another process has written since the last look. */
+  async refresh(): Promise<void> {
+    const { rows } = await this.reader.call("liveRows", { from: 0 });
+    const live = new Set(rows);
+    const gone: number[] = [];
+    for (let row = 0; row < this.#rows.end; row++) {
+      if (this.#rows.documentOf(row) !== 0 && !live.has(row)) gone.push(row);
+    }
+    await this.remove(Uint32Array.from(gone));
+    await this.#readFrom(this.#rows.end);
+  }
+
+  documentOf(row: number): number {
+    return this.#rows.documentOf(row);
+  }
+
+  rowsOf(documentKeys: Uint32Array): RowBitmap {
+    return this.#rows.rowsOf(documentKeys);
+  }
+
+  close(): Promise<void> {
+    return this.vectors.close();
+  }
+
+  // A text in which the model knows no token has the zero vector, which no cosine finds: its words still do.
+  async #add(rows: Uint32Array, vectors: Float32Array): Promise<void> {
+    const { dimensions } = this.vectors;
+    const directed = rows.filter((_, i) => vectors.subarray(i * dimensions, (i + 1) * dimensions).some((x) => x !== 0));
+    if (directed.length === 0) return;
+    if (directed.length === rows.length) return this.vectors.add(rows, vectors);
+    const kept = new Set(directed);
+    const dense = new Float32Array(directed.length * dimensions);
+    let at = 0;
+    rows.forEach((row, i) => {
+      if (!kept.has(row)) return;
+      dense.set(vectors.subarray(i * dimensions, (i + 1) * dimensions), at);
+      at += dimensions;
+    });
+    return this.vectors.add(directed, dense);
+  }
+
+  async #readFrom(first: number): Promise<void> {
+    const live = await this.reader.call("liveRows", { from: first });
+    for (let from: number | undefined = first; from !== undefined; ) {
+      const slice: VectorSlice = await this.reader.call("vectors", { from, maxRows: SLICE_ROWS });
+      await this.#add(slice.rows, slice.vectors);
+      from = slice.nextRow;
+    }
+    this.#rows.add(live.rows, live.documentKeys);
+    this.#changes++;
+  }
+}

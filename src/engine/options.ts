@@ -1,0 +1,59 @@
+// What an engine can be opened with: one schema, and the one place of its defaults.
+
+import { z } from "zod";
+import { parseInput } from "../input/parse-input.js";
+
+const chunkingSchema = z
+  .strictObject({
+    /** Longest chunk in tokens of the bi-encoder's own tokenizer. Default 256. */
+    maxTokens: z.int().min(16).max(8192).optional(),
+    /** Tokens that a chunk repeats of the one before it, whole sentences only. Default an eighth of maxTokens. */
+    overlapTokens: z.int().min(0).max(4096).optional(),
+  })
+  .refine(
+    ({ maxTokens = DEFAULT_MAX_TOKENS, overlapTokens = 0 }) => overlapTokens <= maxTokens / 2,
+    "overlapTokens must be at most half of maxTokens",
+  );
+
+const DEFAULT_MAX_TOKENS = 256;
+
+export const engineOptionsSchema = z.strictObject({
+  /** Folder of the library. Created on first use, unless `readOnly`. */
+  library: z.string().min(1),
+  /** Opens without the writing lock: searches and reads only, beside a process that writes. Default false. */
+  readOnly: z.boolean().default(false),
+  /** Further folders to look for models in, before the bundled ones. */
+  models: z.array(z.string().min(1)).default([]),
+  /** Name of the bi-encoder for a new library. An existing library has its own. Default: the bundled one. */
+  biEncoder: z.string().min(1).optional(),
+  /** Name of the cross-encoder; null for none. Default: the bundled one. */
+  crossEncoder: z.string().min(1).nullable().optional(),
+  /** Length of the vectors of a new library, where the bi-encoder is a Matryoshka model. Default: all its dimensions. */
+  dimensions: z.int().positive().optional(),
+  /** Chunking of a new library. An existing library has its own. */
+  chunking: chunkingSchema.optional(),
+  threads: z
+    .strictObject({
+      /** For the query's bi-encoder and the cross-encoder. Default: the cores. */
+      query: z.int().min(1).max(256).optional(),
+      /** For the bi-encoder that embeds documents. Default: the cores less one, which reads and writes meanwhile. */
+      ingest: z.int().min(1).max(256).optional(),
+    })
+    .default({}),
+});
+
+export type EngineOptions = z.input<typeof engineOptionsSchema>;
+export type CheckedEngineOptions = z.output<typeof engineOptionsSchema>;
+export type Chunking = { maxTokens: number; overlapTokens: number };
+
+/** Fills in the defaults; throws INVALID_INPUT or UNKNOWN_FIELD. */
+export function checkEngineOptions(options: unknown): CheckedEngineOptions {
+  return parseInput(engineOptionsSchema, options, "The engine's options");
+}
+
+/** The chunking asked for, over `stored` (the library's own) or the defaults. */
+export function chunkingOf(asked: CheckedEngineOptions["chunking"], stored: Chunking | undefined): Chunking {
+  const maxTokens = asked?.maxTokens ?? stored?.maxTokens ?? DEFAULT_MAX_TOKENS;
+  const kept = asked?.maxTokens === undefined ? stored?.overlapTokens : undefined;
+  return { maxTokens, overlapTokens: asked?.overlapTokens ?? kept ?? Math.floor(maxTokens / 8) };
+}

@@ -1,0 +1,52 @@
+// Which document each row belongs to. Rows are given out in ascending order and never again, so this is one array that
+// grows at its end.
+
+import { RowBitmap } from "../vectors/index.js";
+
+export class RowTable {
+  #documentKeys = new Uint32Array(1024);
+  #end = 0;
+
+  /** Notes that `rows` (ascending) belong to the documents in `keys`. */
+  add(rows: Uint32Array, keys: Uint32Array): void {
+    if (rows.length === 0) return;
+    const end = rows[rows.length - 1]! + 1;
+    if (end > this.#documentKeys.length) {
+      const grown = new Uint32Array(Math.max(end, this.#documentKeys.length * 2));
+      grown.set(this.#documentKeys);
+      this.#documentKeys = grown;
+    }
+    rows.forEach((row, i) => {
+      this.#documentKeys[row] = keys[i]!;
+    });
+    this.#end = Math.max(this.#end, end);
+  }
+
+  /** Forgets rows; document keys begin at 1, so that 0 is "none". */
+  remove(rows: Uint32Array): void {
+    for (const row of rows) if (row < this.#end) this.#documentKeys[row] = 0;
+  }
+
+  /** The key of a row's document; 0 for a row that is not alive. */
+  documentOf(row: number): number {
+    return row < this.#end ? this.#documentKeys[row]! : 0;
+  }
+
+  /** One past the highest row that was ever added. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The live rows of the documents in `keys` (ascending). */
+  rowsOf(keys: Uint32Array): RowBitmap {
+    const bitmap = new RowBitmap(this.#end);
+    if (keys.length === 0) return bitmap;
+    const wanted = new Uint8Array(keys[keys.length - 1]! + 1);
+    for (const key of keys) wanted[key] = 1;
+    for (let row = 0; row < this.#end; row++) {
+      const key = this.#documentKeys[row]!;
+      if (key < wanted.length && wanted[key] === 1) bitmap.add(row);
+    }
+    return bitmap;
+  }
+}

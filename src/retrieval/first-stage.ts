@@ -1,0 +1,92 @@
+// The first stage: the lexical list and the dense list of a query, found side by side, and their fusion. A dense list
+// that cannot be had in time degrades the answer to the lexical one.
+
+import { messageOf } from "../errors.js";
+import type { RowBitmap } from "../vectors/index.js";
+import { type FusedRow, type Fusion, fuse, type ScoredRow } from "./fuse.js";
+import type { QueryTerm } from "./query-terms.js";
+import type { CheckedSearchRequest } from "./request.js";
+import type { Degradation, SearchResponse } from "./response.js";
+import type { SearchRooms } from "./search.js";
+import type { StageClock } from "./stage-clock.js";
+
+export type FirstStage = { fused: FusedRow[]; plan: SearchResponse["plan"]; degraded: Degradation[] };
+
+type DenseList = { rows: ScoredRow[]; plan: SearchResponse["plan"]; degraded: Degradation[] };
+
+/** Default limit of the query's embedding. */
+export const EMBED_LIMIT_MS = 200;
+
+export async function firstStage(
+  rooms: SearchRooms,
+  request: CheckedSearchRequest,
+  query: {
+    terms: QueryTerm[];
+    allow: RowBitmap | undefined;
+    depth: number;
+    fusion: Fusion;
+    signal: AbortSignal | undefined;
+  },
+  clock: StageClock,
+): Promise<FirstStage> {
+  const [lexical, dense] = await Promise.all([
+    request.mode === "dense"
+      ? []
+      : clock.time(
+          "lexical",
+          () => lexicalList(rooms, query),
+          (list) => list.length,
+        ),
+    request.mode === "lexical" ? noDense("not asked for") : denseList(rooms, request, query, clock),
+  ]);
+  const fused = await clock.time(
+    "fuse",
+    () => fuse({ lexical, dense: dense.rows }, query.fusion),
+    (rows) => rows.length,
+  );
+  return { fused, plan: dense.plan, degraded: dense.degraded };
+}
+
+async function lexicalList(
+  { reader }: SearchRooms,
+  { terms, allow, depth, signal }: Parameters<typeof firstStage>[2],
+): Promise<ScoredRow[]> {
+  if (terms.length === 0) return [];
+  const found = await reader.call("lexical", { terms, limit: depth, allow: allow?.words }, { signal });
+  return scoredRows(found);
+}
+
+async function denseList(
+  rooms: SearchRooms,
+  request: CheckedSearchRequest,
+  { allow, depth, signal }: Parameters<typeof firstStage>[2],
+  clock: StageClock,
+): Promise<DenseList> {
+  const limitMs = request.limits.embedMs ?? EMBED_LIMIT_MS;
+  let vector: Float32Array;
+  try {
+    vector = await clock.time(
+      "embed",
+      () => rooms.embedder.embed(request.query, limitMs),
+      () => 1,
+    );
+  } catch (error) {
+    const reason = `the query was not embedded: ${messageOf(error)}`;
+    return { ...noDense(reason), degraded: [{ stage: "embed", reason }] };
+  }
+  if (!vector.some((x) => x !== 0)) return noDense("the model knows no word of the query");
+  const found = await clock.time(
+    "dense",
+    () => rooms.vectors.search(vector, { k: depth, allow, plan: request.plan, signal }),
+    ({ rows }) => rows.length,
+  );
+  return { rows: scoredRows(found), plan: { kind: found.plan.kind, reason: found.reason }, degraded: [] };
+}
+
+function noDense(reason: string): DenseList {
+  return { rows: [], plan: { kind: "none", reason }, degraded: [] };
+}
+
+function scoredRows({ rows, scores }: { rows: Uint32Array; scores: Float32Array }): ScoredRow[] {
+  return Array.from(rows, (row, i) => ({ row, score: scores[i]! }));
+}

@@ -1,0 +1,74 @@
+// Fusion: one ranking out of the lexical and the dense one. Convex (weighted min-max scores, the measured default) or
+// weighted reciprocal ranks.
+
+/** A row with the score that its stage gave it; lists are in rank order, best first. */
+export type ScoredRow = { row: number; score: number };
+
+export type Fusion =
+  /** `lexicalWeight * minmax(BM25) + (1 - lexicalWeight) * minmax(cosine)`, 0..1. */
+  | { method: "convex"; lexicalWeight: number }
+  /** `1 / (k + rank) + denseWeight / (k + rank)`, ranks from 1. k = 60 in Cormack, Clarke & Buettcher, SIGIR 2009. */
+  | { method: "rrf"; k: number; denseWeight: number };
+
+export type FusedRow = {
+  row: number;
+  score: number;
+  /** What the weight multiplies: the min-max score or the reciprocal rank; 0 where the list lacks the row. */
+  lexicalNorm: number;
+  denseNorm: number;
+  lexical?: { rank: number; score: number };
+  dense?: { rank: number; score: number };
+};
+
+// Below this spread a list says nothing about its order. The same bound keeps the division safe.
+const MIN_SPREAD = 1e-6;
+
+/**
+ * Fuses over the union of both lists, best first, ties by row.
+ *
+ * A row that one list lacks gets 0 for it, like that list's last row: this is how the figures of the bundled models were
+ * measured (union of both top 200). A list without spread gives 1 to each of its rows, so that a single hit counts in full.
+ */
+export function fuse(
+  lists: { lexical: readonly ScoredRow[]; dense: readonly ScoredRow[] },
+  fusion: Fusion,
+): FusedRow[] {
+  const lexicalNorms = normalise(lists.lexical, fusion);
+  const denseNorms = normalise(lists.dense, fusion);
+  const [lexicalWeight, denseWeight] = weightsOf(fusion);
+  const fused = new Map<number, FusedRow>();
+  lists.lexical.forEach(({ row, score }, i) => {
+    const lexicalNorm = lexicalNorms[i]!;
+    fused.set(row, { row, score: 0, lexicalNorm, denseNorm: 0, lexical: { rank: i + 1, score } });
+  });
+  lists.dense.forEach(({ row, score }, i) => {
+    const known = fused.get(row) ?? { row, score: 0, lexicalNorm: 0, denseNorm: 0 };
+    fused.set(row, { ...known, denseNorm: denseNorms[i]!, dense: { rank: i + 1, score } });
+  });
+  const rows = Array.from(fused.values(), (row) => ({
+    ...row,
+    score: lexicalWeight * row.lexicalNorm + denseWeight * row.denseNorm,
+  }));
+  return rows.sort((a, b) => b.score - a.score || a.row - b.row);
+}
+
+/** The highest score that `fuse` can give: what a row gets that leads both lists. */
+export function maxFusedScore(fusion: Fusion): number {
+  return fusion.method === "convex" ? 1 : (1 + fusion.denseWeight) / (fusion.k + 1);
+}
+
+function weightsOf(fusion: Fusion): [lexical: number, dense: number] {
+  return fusion.method === "convex" ? [fusion.lexicalWeight, 1 - fusion.lexicalWeight] : [1, fusion.denseWeight];
+}
+
+function normalise(list: readonly ScoredRow[], fusion: Fusion): number[] {
+  if (fusion.method === "rrf") return list.map((_, i) => 1 / (fusion.k + i + 1));
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const { score } of list) {
+    low = Math.min(low, score);
+    high = Math.max(high, score);
+  }
+  const spread = high - low;
+  return list.map(({ score }) => (spread < MIN_SPREAD ? 1 : (score - low) / spread));
+}

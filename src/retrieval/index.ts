@@ -1,0 +1,5 @@
+// Retrieval's verbs: one query's way from words to hits.
+
+export { type SearchRequest, searchRequestSchema } from "./request.js";
+export type { Degradation, Hit, HitExplanation, SearchResponse, StageName, StageReport } from "./response.js";
+export { openSearcher, type Searcher } from "./search.js";

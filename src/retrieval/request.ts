@@ -1,0 +1,57 @@
+// What can be asked of a search, checked at the border, with the defaults that hold where nothing is said.
+
+import { z } from "zod";
+import type { Filter } from "../filters/index.js";
+import { parseInput } from "../input/parse-input.js";
+
+const weight = z.number().min(0).max(1);
+
+export const searchRequestSchema = z.strictObject({
+  /** The words or the question to search for. */
+  query: z.string().max(100_000),
+  /** Documents to return. */
+  limit: z.int().min(1).max(100).default(10),
+  /** Documents to leave out at the top. */
+  offset: z.int().min(0).max(1000).default(0),
+  /** Condition that every document must meet. */
+  filter: z.custom<Filter>().optional(),
+  /** Both lists fused, BM25 alone, or vectors alone. */
+  mode: z.enum(["hybrid", "lexical", "dense"]).default("hybrid"),
+  /** Whether the cross-encoder orders the best hits anew; `depth` is how many. Default: where the library has a cross-encoder. */
+  rerank: z.union([z.boolean(), z.strictObject({ depth: z.int().min(1).max(200) })]).optional(),
+  /** How the two lists become one. Default: what the bi-encoder's manifest recommends. */
+  fusion: z
+    .discriminatedUnion("method", [
+      z.strictObject({ method: z.literal("convex"), lexicalWeight: weight.optional() }),
+      z.strictObject({
+        method: z.literal("rrf"),
+        k: z.number().positive().max(1000).optional(),
+        denseWeight: weight.optional(),
+      }),
+    ])
+    .optional(),
+  /** Leaves out documents whose score (0..1) is lower. */
+  minScore: weight.optional(),
+  /** Tells for each hit how every stage ranked it. */
+  explain: z.boolean().default(false),
+  /** How vectors are searched. */
+  plan: z.enum(["auto", "exact", "graph"]).default("auto"),
+  /** Milliseconds after which a stage is left out and the answer says so. */
+  limits: z
+    .strictObject({
+      embedMs: z.number().min(0).max(60_000).optional(),
+      rerankMs: z.number().min(0).max(60_000).optional(),
+    })
+    .default({}),
+});
+
+/** A search as callers write it. */
+export type SearchRequest = z.input<typeof searchRequestSchema>;
+
+/** A search with every default filled in. */
+export type CheckedSearchRequest = z.output<typeof searchRequestSchema>;
+
+/** Fills in the defaults; throws INVALID_INPUT or UNKNOWN_FIELD. */
+export function checkSearchRequest(request: unknown): CheckedSearchRequest {
+  return parseInput(searchRequestSchema, request, "The search request");
+}

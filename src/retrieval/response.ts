@@ -1,0 +1,59 @@
+// What a search answers. HTTP sends these as they are.
+
+import type { Metadata } from "../documents/index.js";
+
+export type StageName = "embed" | "dense" | "lexical" | "fuse" | "rerank" | "collapse";
+
+/** Wall time of a stage and how many candidates it gave out. Stages overlap: their times do not add up to the total. */
+export type StageReport = { name: StageName; ms: number; candidates: number };
+
+/** A stage that was left out, and why: the answer is a good one, but not the best this library can give. */
+export type Degradation = { stage: "embed" | "dense" | "rerank"; reason: string };
+
+export type HitExplanation = {
+  lexical?: { rank: number; score: number };
+  dense?: { rank: number; score: number };
+  fused: { rank: number; score: number; lexicalNorm: number; denseNorm: number };
+  rerank?: { rank: number; logit: number; score: number };
+  final: { rank: number; score: number };
+  /** Query words that count for the lexical stage. */
+  terms: string[];
+};
+
+export type Hit = {
+  id: string;
+  title: string;
+  path?: string;
+  /** Media type. */
+  type: string;
+  /** 0..1; comparable within one answer, not between answers. */
+  score: number;
+  metadata: Metadata;
+  headingPath: string[];
+  /** ISO 8601. */
+  modifiedAt?: string;
+  /** The chunk that matched best; offsets are UTF-16 units into the document's text. */
+  chunk: { id: string; index: number; start: number; end: number };
+  /** Chunks of this document among the candidates. */
+  matchingChunks: number;
+  /** Text around the best passage; highlights are [start, end) in it. */
+  snippet: { text: string; highlights: [number, number][] };
+  explain?: HitExplanation;
+};
+
+export type SearchResponse = {
+  query: string;
+  hits: Hit[];
+  offset: number;
+  limit: number;
+  /** Documents among the candidates, before offset and limit. */
+  candidates: number;
+  degraded: Degradation[];
+  /** How vectors were searched, and why that way; "none" where they were not. */
+  plan: { kind: string; reason: string };
+  generation: number;
+  /** Version of the bi-encoder whose vectors were searched. */
+  model: string;
+  tookMs: number;
+  stages: StageReport[];
+};

@@ -1,0 +1,165 @@
+// One query's way: lists -> fusion -> rerank -> documents -> hits. Every stage is timed, and what had to be left out is
+// said in the answer.
+
+import type { BiEncoder, CrossEncoder } from "../encoders/index.js";
+import { LodestoneError } from "../errors.js";
+import { type FilterNode, parseFilter } from "../filters/index.js";
+import type { Generation, StoreReader } from "../store/index.js";
+import type { RowBitmap, VectorIndex } from "../vectors/index.js";
+import { type CollapsedDocument, collapse } from "./collapse.js";
+import { finalScores } from "./final-score.js";
+import { firstStage } from "./first-stage.js";
+import type { FusedRow, Fusion } from "./fuse.js";
+import { hitOf, type RankedCandidate } from "./hits.js";
+import { openQueryEmbedder, type QueryEmbedder } from "./query-embedding.js";
+import { type QueryTerm, queryTerms } from "./query-terms.js";
+import { type CheckedSearchRequest, checkSearchRequest } from "./request.js";
+import type { Combined } from "./rerank.js";
+import { RERANK_LIMIT_MS, rerankStage } from "./rerank-stage.js";
+import type { Hit, SearchResponse } from "./response.js";
+import { StageClock } from "./stage-clock.js";
+
+/** What a search works with. */
+export type SearchParts = {
+  reader: StoreReader;
+  vectors: VectorIndex;
+  /** Key of a row's document, 0 for a row that is gone. */
+  documentOf(row: number): number;
+  encoder: BiEncoder;
+  crossEncoder: CrossEncoder | undefined;
+  generation: Generation;
+  allowedRows(filter: FilterNode): Promise<RowBitmap>;
+};
+
+export type SearchRooms = SearchParts & { embedder: QueryEmbedder };
+
+export type Searcher = {
+  /** Throws INVALID_INPUT, UNKNOWN_FIELD, FILTER_INVALID or ABORTED. */
+  search(request: unknown, signal?: AbortSignal): Promise<SearchResponse>;
+};
+
+// What holds for a model whose manifest recommends nothing: reciprocal ranks need no knowledge of its scores.
+const DEFAULT_FUSION: Fusion = { method: "rrf", k: 60, denseWeight: 1 };
+const DEFAULT_DEPTH = 200;
+const DEFAULT_RERANK = { depth: 50, logitWeight: 1, firstStageWeight: 0 };
+
+export function openSearcher(parts: SearchParts): Searcher {
+  const rooms: SearchRooms = { ...parts, embedder: openQueryEmbedder(parts.encoder) };
+  return { search: (request, signal) => search(rooms, checkSearchRequest(request), signal) };
+}
+
+async function search(
+  rooms: SearchRooms,
+  request: CheckedSearchRequest,
+  signal: AbortSignal | undefined,
+): Promise<SearchResponse> {
+  if (request.query.trim() === "") {
+    throw new LodestoneError(
+      "INVALID_INPUT",
+      "The query is empty. Search for one or more words, or list the documents instead.",
+    );
+  }
+  const clock = new StageClock();
+  const terms = queryTerms(request.query);
+  const allow = request.filter === undefined ? undefined : await rooms.allowedRows(parseFilter(request.filter));
+  const { fusion, depth } = fusionFor(rooms, request);
+  const first = await firstStage(rooms, request, { terms, allow, depth, fusion, signal }, clock);
+
+  const rerank = rerankFor(rooms, request);
+  const reranked = await clock.time(
+    "rerank",
+    () =>
+      rerankStage(rooms, first.fused, {
+        query: request.query,
+        depth: rerank.depth,
+        weights: rerank,
+        limitMs: request.limits.rerankMs ?? RERANK_LIMIT_MS,
+        signal,
+      }),
+    ({ ranking }) => ranking.length,
+  );
+
+  const ranking = withScores(first.fused, reranked.ranking, fusion);
+  const documents = await clock.time(
+    "collapse",
+    () =>
+      collapse(ranking, ({ candidate }) => rooms.documentOf(candidate.row)).filter(
+        ({ best }) => best.score >= (request.minScore ?? 0),
+      ),
+    (collapsed) => collapsed.length,
+  );
+  const hits = await hitsOf(rooms, request, documents, terms);
+  return {
+    query: request.query,
+    hits,
+    offset: request.offset,
+    limit: request.limit,
+    candidates: documents.length,
+    degraded: [...first.degraded, ...reranked.degraded],
+    plan: first.plan,
+    generation: rooms.generation.id,
+    model: rooms.generation.modelVersion,
+    tookMs: clock.elapsedMs(),
+    stages: clock.reports,
+  };
+}
+
+/** The manifest's recommendation, with what the request says otherwise. A single list keeps its own scores. */
+function fusionFor(
+  { encoder }: SearchRooms,
+  { mode, fusion }: CheckedSearchRequest,
+): { fusion: Fusion; depth: number } {
+  const recommended = encoder.model.manifest.fusion;
+  const depth = recommended?.depth ?? DEFAULT_DEPTH;
+  if (mode !== "hybrid") return { depth, fusion: { method: "convex", lexicalWeight: mode === "lexical" ? 1 : 0 } };
+  if (fusion?.method === "convex") {
+    const own = recommended?.method === "convex" ? recommended.lexicalWeight : 0.5;
+    return { depth, fusion: { method: "convex", lexicalWeight: fusion.lexicalWeight ?? own } };
+  }
+  if (fusion?.method === "rrf") {
+    const { k = 60, denseWeight = 1 } = fusion;
+    return { depth, fusion: { method: "rrf", k, denseWeight } };
+  }
+  return { depth, fusion: recommended ?? DEFAULT_FUSION };
+}
+
+function rerankFor({ crossEncoder }: SearchRooms, { rerank = true }: CheckedSearchRequest) {
+  const recommended = crossEncoder?.model.manifest.rerank ?? DEFAULT_RERANK;
+  const { logitWeight, firstStageWeight } = recommended;
+  const depth = rerank === false ? 0 : rerank === true ? recommended.depth : rerank.depth;
+  return { depth, logitWeight, firstStageWeight };
+}
+
+function withScores(
+  fused: readonly FusedRow[],
+  ranking: readonly Combined<FusedRow>[],
+  fusion: Fusion,
+): RankedCandidate[] {
+  const fusedRanks = new Map(fused.map(({ row }, i) => [row, i + 1]));
+  const scores = finalScores(
+    ranking.map(({ candidate, rerank }) => ({ fused: candidate.score, ...(rerank ? { reranked: rerank.score } : {}) })),
+    fusion,
+  );
+  return ranking.map((entry, i) => ({ ...entry, fusedRank: fusedRanks.get(entry.candidate.row)!, score: scores[i]! }));
+}
+
+async function hitsOf(
+  { reader }: SearchRooms,
+  { offset, limit, explain }: CheckedSearchRequest,
+  documents: readonly CollapsedDocument<RankedCandidate>[],
+  terms: readonly QueryTerm[],
+): Promise<Hit[]> {
+  const page = documents.slice(offset, offset + limit);
+  const [chunks, summaries] = await Promise.all([
+    reader.call("chunks", { rows: Uint32Array.from(page, ({ best }) => best.candidate.row) }),
+    reader.call("summaries", { keys: page.map(({ documentKey }) => documentKey) }),
+  ]);
+  const chunkOfRow = new Map(chunks.map((chunk) => [chunk.row, chunk]));
+  const documentOfKey = new Map(summaries.map((document) => [document.key, document]));
+  return page.flatMap((collapsed, i) => {
+    const chunk = chunkOfRow.get(collapsed.best.candidate.row);
+    const document = documentOfKey.get(collapsed.documentKey);
+    // Deleted between the ranking and now: it must not be shown any more.
+    return chunk && document ? [hitOf(collapsed, offset + i + 1, { document, chunk, terms, explain })] : [];
+  });
+}

@@ -1,0 +1,16 @@
+// Time limits: a model that is slow costs quality, never an answer.
+
+/** `work`, or a rejection with a TimeoutError after `limitMs`. The work itself goes on. */
+export function withinLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new TimeoutError(limitMs)), limitMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+export class TimeoutError extends Error {
+  constructor(limitMs: number) {
+    super(`it took longer than ${limitMs} ms`);
+    this.name = "TimeoutError";
+  }
+}

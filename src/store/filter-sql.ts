@@ -1,0 +1,114 @@
+// Filters as SQL over the registry's indexes. What the SQL must answer is defined by `evaluateFilter`; a property test
+// holds the two together.
+
+import type { Database } from "better-sqlite3";
+import type { FilterNode, FilterRange, FilterScalar } from "../filters/index.js";
+import { storedValue } from "./fields.js";
+
+type Condition = { sql: string; values: (string | number)[] };
+
+const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
+  id: "d.id",
+  title: "d.title",
+  type: "d.media_type",
+  path: "d.path",
+  modifiedAt: "d.modified_at_ms",
+};
+
+/** Keys of the documents for which the filter holds, ascending. */
+export function documentsMatching(db: Database, filter: FilterNode): Uint32Array {
+  const { sql, values } = conditionOf(filter);
+  return Uint32Array.from(
+    db.prepare<unknown[], number>(`SELECT d.key FROM documents d WHERE ${sql} ORDER BY d.key`).pluck().all(...values),
+  );
+}
+
+function conditionOf(node: FilterNode): Condition {
+  switch (node.kind) {
+    case "and":
+      return joined(node.nodes, "AND", "1");
+    case "or":
+      return joined(node.nodes, "OR", "0");
+    case "not": {
+      // A missing value makes a comparison NULL, which NOT would keep: what does not hold must be false.
+      const { sql, values } = conditionOf(node.node);
+      return { sql: `NOT coalesce(${sql}, 0)`, values };
+    }
+    case "eq":
+      return inCondition(node.field, [node.value]);
+    case "in":
+      return inCondition(node.field, node.values);
+    case "range":
+      return rangeCondition(node.field, node);
+    case "exists":
+      return existsCondition(node.field);
+    default:
+      return node satisfies never;
+  }
+}
+
+function joined(nodes: readonly FilterNode[], operator: "AND" | "OR", ofNone: string): Condition {
+  if (nodes.length === 0) return { sql: ofNone, values: [] };
+  const conditions = nodes.map(conditionOf);
+  return {
+    sql: `(${conditions.map(({ sql }) => sql).join(` ${operator} `)})`,
+    values: conditions.flatMap(({ values }) => values),
+  };
+}
+
+function inCondition(field: string, values: readonly FilterScalar[]): Condition {
+  if (values.length === 0) return { sql: "0", values: [] };
+  if (field === "folder") {
+    const folders = values.map((folder) => folderCondition(String(folder)));
+    return { sql: `(${folders.map(({ sql }) => sql).join(" OR ")})`, values: folders.flatMap(({ values }) => values) };
+  }
+  const column = SYSTEM_COLUMNS[field];
+  if (column) return { sql: `${column} IN (${places(values)})`, values: values.map(asBound) };
+  const stored = values.map(storedValue);
+  const texts = stored.flatMap(({ text }) => (text === null ? [] : [text]));
+  const numbers = stored.flatMap(({ number }) => (number === null ? [] : [number]));
+  const tests = [
+    ...(texts.length > 0 ? [`text IN (${places(texts)})`] : []),
+    ...(numbers.length > 0 ? [`number IN (${places(numbers)})`] : []),
+  ];
+  return withField(field, `(${tests.join(" OR ")})`, [...texts, ...numbers]);
+}
+
+function rangeCondition(field: string, range: FilterRange): Condition {
+  const bounds = (["gt", "gte", "lt", "lte"] as const).flatMap((name) => {
+    const bound = range[name];
+    return bound === undefined ? [] : [{ operator: OPERATORS[name], bound }];
+  });
+  const column = SYSTEM_COLUMNS[field] ?? (typeof bounds[0]!.bound === "number" ? "number" : "text");
+  // Booleans are stored as texts with a leading control character, which no range over texts may reach.
+  const isBoolean = column === "text" ? " AND text NOT IN ('\u0001true', '\u0001false')" : "";
+  const sql = bounds.map(({ operator }) => `${column} ${operator} ?`).join(" AND ") + isBoolean;
+  const values = bounds.map(({ bound }) => bound);
+  return field in SYSTEM_COLUMNS ? { sql: `(${sql})`, values } : withField(field, sql, values);
+}
+
+const OPERATORS = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
+
+function existsCondition(field: string): Condition {
+  if (field === "folder") return { sql: "instr(coalesce(d.path, ''), '/') > 0", values: [] };
+  const column = SYSTEM_COLUMNS[field];
+  return column ? { sql: `${column} IS NOT NULL`, values: [] } : withField(field, "1", []);
+}
+
+function withField(field: string, sql: string, values: (string | number)[]): Condition {
+  return { sql: `d.key IN (SELECT document_key FROM document_fields WHERE field = ? AND ${sql})`, values: [field, ...values] };
+}
+
+function folderCondition(folder: string): Condition {
+  if (folder === "") return { sql: "d.path IS NOT NULL", values: [] };
+  // "0" is the character after "/": the range holds just the paths that begin with the folder.
+  return { sql: "(d.path >= ? AND d.path < ?)", values: [`${folder}/`, `${folder}0`] };
+}
+
+function places(values: readonly unknown[]): string {
+  return values.map(() => "?").join(", ");
+}
+
+function asBound(value: FilterScalar): string | number {
+  return typeof value === "boolean" ? String(value) : value;
+}

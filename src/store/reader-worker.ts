@@ -1,0 +1,61 @@
+// The thread that reads: full-text queries and look-ups never hold the caller's event loop.
+
+import { workerData } from "node:worker_threads";
+import type { FilterNode } from "../filters/index.js";
+import { serve, transferring } from "../threads/serve.js";
+import type { ChunkRecord, DocumentSummary, StoredDocument } from "./documents.js";
+import type { Facets, LibraryCounts } from "./facets.js";
+import type { Generation } from "./generation.js";
+import type { LexicalHits } from "./bm25.js";
+import type { LexicalTerm } from "./lexical.js";
+import { openReader } from "./reader.js";
+import type { LiveRows, VectorSlice } from "./rows.js";
+
+export type ReaderVerbs = {
+  generation(argument: null): Generation;
+  version(argument: null): number;
+  liveRows(argument: { from: number }): LiveRows;
+  vectors(argument: { from: number; maxRows: number }): VectorSlice;
+  /** `allow`: bitmap over rows, bit i of word i / 32. */
+  lexical(argument: { terms: LexicalTerm[]; limit: number; allow?: Uint32Array | undefined }): LexicalHits;
+  chunks(argument: { rows: Uint32Array }): ChunkRecord[];
+  summaries(argument: { keys: number[] }): (DocumentSummary & { key: number })[];
+  document(argument: { id: string }): StoredDocument | undefined;
+  list(argument: { offset: number; limit: number; keys?: Uint32Array }): { documents: DocumentSummary[]; total: number };
+  /** Keys of the documents for which the filter holds, ascending. */
+  matching(argument: { filter: FilterNode }): Uint32Array;
+  facets(argument: null): Facets;
+  counts(argument: null): LibraryCounts;
+};
+
+const { library } = workerData as { library: string };
+
+await serve<ReaderVerbs>(async () => {
+  const reader = openReader(library);
+  return {
+    verbs: {
+      generation: () => reader.generation(),
+      version: () => reader.version(),
+      liveRows({ from }) {
+        const live = reader.liveRows(from);
+        return transferring(live, [live.rows.buffer, live.documentKeys.buffer]);
+      },
+      vectors({ from, maxRows }) {
+        const slice = reader.vectors(from, maxRows);
+        return transferring(slice, [slice.rows.buffer, slice.vectors.buffer]);
+      },
+      lexical({ terms, limit, allow }) {
+        if (!allow) return reader.lexical(terms, limit);
+        return reader.lexical(terms, limit, (row) => (((allow[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1);
+      },
+      chunks: ({ rows }) => reader.chunks(rows),
+      summaries: ({ keys }) => reader.summaries(keys),
+      document: ({ id }) => reader.document(id),
+      list: (page) => reader.list(page),
+      matching: ({ filter }) => reader.matching(filter),
+      facets: () => reader.facets(),
+      counts: () => reader.counts(),
+    },
+    close: () => reader.close(),
+  };
+});

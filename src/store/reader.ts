@@ -1,0 +1,77 @@
+// Everything that is read from a library, over one read-only connection. It sees each commit of the writer, also one in
+// another process.
+
+import { LodestoneError } from "../errors.js";
+import type { FilterNode } from "../filters/index.js";
+import { openForReading } from "./connection.js";
+import {
+  type ChunkRecord,
+  type DocumentReader,
+  type DocumentSummary,
+  openDocumentReader,
+  type StoredDocument,
+} from "./documents.js";
+import { documentsMatching } from "./filter-sql.js";
+import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./facets.js";
+import { activeGeneration, type Generation } from "./generation.js";
+import type { LexicalHits } from "./bm25.js";
+import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical.js";
+import { type LiveRows, readLiveRows, readVectors, type VectorSlice } from "./rows.js";
+
+export type Reader = {
+  /** The generation that answers queries. Throws LIBRARY_NOT_FOUND in a library that has none yet. */
+  generation(): Generation;
+  /** Changes whenever another connection has committed. */
+  version(): number;
+  liveRows(from: number): LiveRows;
+  vectors(from: number, maxRows: number): VectorSlice;
+  lexical(terms: readonly LexicalTerm[], limit: number, allow?: (row: number) => boolean): LexicalHits;
+  chunks(rows: Uint32Array): ChunkRecord[];
+  summaries(keys: readonly number[]): (DocumentSummary & { key: number })[];
+  document(id: string): StoredDocument | undefined;
+  list(page: { offset: number; limit: number; keys?: Uint32Array }): { documents: DocumentSummary[]; total: number };
+  /** Keys of the documents for which the filter holds, ascending. */
+  matching(filter: FilterNode): Uint32Array;
+  facets(): Facets;
+  counts(): LibraryCounts;
+  close(): void;
+};
+
+/** Opens a library that has been created; throws LIBRARY_NOT_FOUND, LIBRARY_TOO_NEW or LIBRARY_DAMAGED. */
+export function openReader(library: string): Reader {
+  const db = openForReading(library);
+  let rooms: { generation: Generation; documents: DocumentReader; lexical: LexicalIndex } | undefined;
+  const open = () => {
+    const generation = activeGeneration(db);
+    if (!generation) {
+      throw new LodestoneError("LIBRARY_NOT_FOUND", `The library ${library} has no index yet. Index a folder into it first.`);
+    }
+    if (rooms?.generation.id !== generation.id) {
+      rooms = {
+        generation,
+        documents: openDocumentReader(db, generation.id),
+        lexical: openLexicalIndex(db, generation.id),
+      };
+    }
+    return { ...rooms, generation };
+  };
+
+  return {
+    generation: () => open().generation,
+    version: () => db.pragma("data_version", { simple: true }) as number,
+    liveRows: (from) => readLiveRows(db, open().generation.id, from),
+    vectors(from, maxRows) {
+      const { id, dimensions } = open().generation;
+      return readVectors(db, id, dimensions, from, maxRows);
+    },
+    lexical: (terms, limit, allow) => open().lexical.search(terms, limit, allow),
+    chunks: (rows) => open().documents.chunks(rows),
+    summaries: (keys) => open().documents.summaries(keys),
+    document: (id) => open().documents.document(id),
+    list: (page) => open().documents.list(page),
+    matching: (filter) => documentsMatching(db, filter),
+    facets: () => countFacets(db),
+    counts: () => countLibrary(db),
+    close: () => db.close(),
+  };
+}

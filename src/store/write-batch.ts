@@ -1,0 +1,285 @@
+// Writes documents with their chunks, vectors and postings in one transaction: either all of a batch is in the library
+// or none of it, and it is on the disk when the call returns.
+
+import type { Database } from "better-sqlite3";
+import { passageOf } from "../documents/passage.js";
+import { LodestoneError } from "../errors.js";
+import type { ChunkDeleter } from "./delete-chunks.js";
+import type { MetadataField } from "./fields.js";
+import { chunkKey, chunkKeyRange, lexicalTable } from "./schema.js";
+
+export type ChunkWrite = {
+  id: string;
+  index: number;
+  start: number;
+  end: number;
+  tokens: number;
+  headingPath: string[];
+  text: string;
+  passageHash: Uint8Array;
+  /** Which of the batch's vectors belongs to it; null: the document has a chunk with this passage already and keeps its vector. */
+  vector: number | null;
+};
+
+export type DocumentWrite = {
+  id: string;
+  title: string;
+  mediaType: string;
+  path: string | null;
+  /** Absolute path of the file it was read from. */
+  file: string | null;
+  metadata: string;
+  fields: MetadataField[];
+  contentHash: Uint8Array;
+  modifiedAtMs: number | null;
+  characters: number;
+  outline: string;
+  deflatedText: Uint8Array;
+  chunks: ChunkWrite[];
+};
+
+/** A file that has been read to its end. */
+export type FileWrite = {
+  path: string;
+  sizeBytes: number;
+  modifiedAtMs: number;
+  contentHash: Uint8Array | null;
+  /** All documents that it holds now, so that those which left it are removed; null: its bytes are what they were. */
+  documentIds: string[] | null;
+};
+
+export type WriteBatch = {
+  generation: number;
+  modelVersion: string;
+  pipeline: string;
+  documents: DocumentWrite[];
+  files: FileWrite[];
+  /** Row-major float32 vectors that the chunks refer to. */
+  vectors: Float32Array;
+  indexedAtMs: number;
+};
+
+export type BatchWritten = {
+  /** The new rows are `firstRow` and those after it: for each, the key of its document and its vector. */
+  firstRow: number;
+  documentKeys: Uint32Array<ArrayBuffer>;
+  vectors: Float32Array<ArrayBuffer>;
+  removedRows: Uint32Array<ArrayBuffer>;
+  /** Documents left out because a chunk whose vector was to be kept is no longer there: prepare them again in full. */
+  conflicts: string[];
+};
+
+function prepareStatements(db: Database, generation: number) {
+  return {
+    generation: db.prepare<[number], { model_version: string; dimensions: number; next_row: number }>(
+      "SELECT model_version, dimensions, next_row FROM generations WHERE id = ?",
+    ),
+    advance: db.prepare(
+      "UPDATE generations SET next_row = next_row + ?, live_chunks = live_chunks + ?, live_terms = live_terms + ? WHERE id = ?",
+    ),
+    block: db.prepare("INSERT INTO vector_blocks (generation, first_row, rows, vectors) VALUES (?, ?, ?, ?)"),
+    noteFile: db.prepare("INSERT INTO files (path, pipeline) VALUES (?, ?) ON CONFLICT (path) DO NOTHING"),
+    fileKey: db.prepare<[string], number>("SELECT key FROM files WHERE path = ?").pluck(),
+    finishFile: db.prepare(
+      `INSERT INTO files (path, size_bytes, modified_at_ms, content_hash, pipeline) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, modified_at_ms = excluded.modified_at_ms,
+         content_hash = excluded.content_hash, pipeline = excluded.pipeline`,
+    ),
+    documentKey: db.prepare<[string], number>("SELECT key FROM documents WHERE id = ?").pluck(),
+    leftFile: db
+      .prepare<[string, string], number>(
+        `SELECT key FROM documents WHERE file_key = (SELECT key FROM files WHERE path = ?)
+         AND id NOT IN (SELECT value FROM json_each(?))`,
+      )
+      .pluck(),
+    document: db
+      .prepare<unknown[], number>(
+        `INSERT INTO documents (id, title, media_type, path, file_key, metadata, content_hash, pipeline, modified_at_ms, indexed_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET title = excluded.title, media_type = excluded.media_type, path = excluded.path,
+           file_key = excluded.file_key, metadata = excluded.metadata, content_hash = excluded.content_hash,
+           pipeline = excluded.pipeline, modified_at_ms = excluded.modified_at_ms, indexed_at_ms = excluded.indexed_at_ms
+         RETURNING key`,
+      )
+      .pluck(),
+    text: db.prepare(
+      `INSERT INTO document_texts (document_key, characters, outline, deflated) VALUES (?, ?, ?, ?)
+       ON CONFLICT (document_key) DO UPDATE SET characters = excluded.characters, outline = excluded.outline, deflated = excluded.deflated`,
+    ),
+    clearFields: db.prepare("DELETE FROM document_fields WHERE document_key = ?"),
+    field: db.prepare("INSERT INTO document_fields (document_key, field, text, number) VALUES (?, ?, ?, ?)"),
+    oldChunks: db.prepare<[number, number, number], { key: number; passage_hash: Buffer }>(
+      "SELECT key, passage_hash FROM chunks WHERE document_key = ? AND key BETWEEN ? AND ?",
+    ),
+    chunk: db.prepare(
+      `INSERT INTO chunks (key, document_key, chunk_index, id, start_char, end_char, tokens, terms, heading_path, passage_hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    moveChunk: db.prepare("UPDATE chunks SET chunk_index = ?, id = ?, start_char = ?, end_char = ? WHERE key = ?"),
+    chunkText: db.prepare("INSERT INTO chunk_texts (chunk_key, text) VALUES (?, ?)"),
+    posting: db.prepare(`INSERT INTO ${lexicalTable(generation)} (rowid, passage) VALUES (?, ?)`),
+    termsOf: db.prepare<[number], Buffer>(`SELECT sz FROM ${lexicalTable(generation)}_docsize WHERE id = ?`).pluck(),
+  };
+}
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+/**
+ * Prepares the writing of batches into one generation. The function returned belongs inside a transaction; it throws
+ * MODEL_VERSION_MISMATCH when the vectors come from another model than the generation's.
+ */
+export function prepareBatchWriter(
+  db: Database,
+  generationId: number,
+  deleter: ChunkDeleter,
+): (batch: WriteBatch) => BatchWritten {
+  const statements = prepareStatements(db, generationId);
+  return (batch) => {
+    const generation = statements.generation.get(batch.generation);
+    if (batch.generation !== generationId || generation?.model_version !== batch.modelVersion) {
+      throw new LodestoneError(
+        "MODEL_VERSION_MISMATCH",
+        `This library holds vectors of ${generation?.model_version ?? "no model"}; the batch brings vectors of ${batch.modelVersion}. ` +
+          "Open the library with its own model, or index into a new library.",
+      );
+    }
+    const writer = new BatchWriter(statements, deleter, batch, generation.next_row);
+    for (const document of batch.documents) writer.document(document);
+    const vectors = writer.vectorBlock(generation.dimensions);
+    for (const file of batch.files) writer.file(file);
+    return writer.written(vectors);
+  };
+}
+
+class BatchWriter {
+  readonly #removedRows: number[] = [];
+  readonly #conflicts: string[] = [];
+  readonly #documentKeys: number[] = [];
+  #terms = 0;
+  /** Which of the batch's vectors each new row takes, in row order. */
+  readonly #vectorOfRow: number[] = [];
+
+  constructor(
+    readonly statements: Statements,
+    readonly deleter: ChunkDeleter,
+    readonly batch: WriteBatch,
+    readonly firstRow: number,
+  ) {}
+
+  document(document: DocumentWrite): void {
+    const { statements, batch } = this;
+    const fileKey = document.file === null ? null : this.#fileKey(document.file);
+    const known = this.#keptChunks(document);
+    if (known === undefined) {
+      this.#conflicts.push(document.id);
+      return;
+    }
+    const key = statements.document.get(
+      document.id,
+      document.title,
+      document.mediaType,
+      document.path,
+      fileKey,
+      document.metadata,
+      document.contentHash,
+      batch.pipeline,
+      document.modifiedAtMs,
+      batch.indexedAtMs,
+    )!;
+    statements.text.run(key, document.characters, document.outline, document.deflatedText);
+    statements.clearFields.run(key);
+    for (const { field, text, number } of document.fields) statements.field.run(key, field, text, number);
+    const replaced = [...known.byHash.values()].flat();
+    this.#removedRows.push(...this.deleter.deleteChunks(replaced));
+    for (const chunk of document.chunks) {
+      const kept = known.kept.get(chunk);
+      if (kept !== undefined) statements.moveChunk.run(chunk.index, chunk.id, chunk.start, chunk.end, kept);
+      else this.#newChunk(key, document.title, chunk);
+    }
+  }
+
+  vectorBlock(dimensions: number): Float32Array<ArrayBuffer> {
+    const rows = this.#vectorOfRow.length;
+    const { vectors, generation } = this.batch;
+    const block = new Float32Array(rows * dimensions);
+    this.#vectorOfRow.forEach((vector, i) => {
+      block.set(vectors.subarray(vector * dimensions, (vector + 1) * dimensions), i * dimensions);
+    });
+    if (rows > 0) {
+      this.statements.block.run(generation, this.firstRow, rows, new Uint8Array(block.buffer));
+      this.statements.advance.run(rows, rows, this.#terms, generation);
+    }
+    return block;
+  }
+
+  file(file: FileWrite): void {
+    const { statements, batch } = this;
+    if (file.documentIds?.some((id) => this.#conflicts.includes(id))) return;
+    statements.finishFile.run(file.path, file.sizeBytes, file.modifiedAtMs, file.contentHash, batch.pipeline);
+    if (file.documentIds === null) return;
+    for (const key of statements.leftFile.all(file.path, JSON.stringify(file.documentIds))) {
+      this.#removedRows.push(...this.deleter.deleteDocument(key));
+    }
+  }
+
+  written(vectors: Float32Array<ArrayBuffer>): BatchWritten {
+    return {
+      vectors,
+      firstRow: this.firstRow,
+      documentKeys: Uint32Array.from(this.#documentKeys),
+      removedRows: Uint32Array.from(this.#removedRows),
+      conflicts: this.#conflicts,
+    };
+  }
+
+  #fileKey(path: string): number {
+    this.statements.noteFile.run(path, this.batch.pipeline);
+    return this.statements.fileKey.get(path)!;
+  }
+
+  /** Pairs the document's chunks with stored ones of the same passage; undefined when one that was counted on is gone. */
+  #keptChunks(document: DocumentWrite): { kept: Map<ChunkWrite, number>; byHash: Map<string, number[]> } | undefined {
+    const { statements, batch } = this;
+    const byHash = new Map<string, number[]>();
+    const key = statements.documentKey.get(document.id);
+    if (key !== undefined) {
+      const { first, last } = chunkKeyRange(batch.generation);
+      for (const old of statements.oldChunks.all(key, first, last)) {
+        const hash = old.passage_hash.toString("hex");
+        byHash.set(hash, [...(byHash.get(hash) ?? []), old.key]);
+      }
+    }
+    const kept = new Map<ChunkWrite, number>();
+    for (const chunk of document.chunks) {
+      const found = byHash.get(Buffer.from(chunk.passageHash).toString("hex"))?.shift();
+      if (found !== undefined) kept.set(chunk, found);
+      else if (chunk.vector === null) return undefined;
+    }
+    return { kept, byHash };
+  }
+
+  #newChunk(documentKey: number, title: string, chunk: ChunkWrite): void {
+    const { statements, batch } = this;
+    const row = this.firstRow + this.#vectorOfRow.length;
+    const key = chunkKey(batch.generation, row);
+    statements.posting.run(row, passageOf(title, chunk.headingPath, chunk.text));
+    const terms = firstVarint(statements.termsOf.get(row)!);
+    const { index, id, start, end, tokens, headingPath, passageHash } = chunk;
+    statements.chunk.run(key, documentKey, index, id, start, end, tokens, terms, JSON.stringify(headingPath), passageHash);
+    statements.chunkText.run(key, chunk.text);
+    this.#terms += terms;
+    this.#vectorOfRow.push(chunk.vector!);
+    this.#documentKeys.push(documentKey);
+  }
+}
+
+// FTS5 stores a row's number of terms as SQLite's varint: seven bits a byte, most significant first, the high bit set
+// where another byte follows.
+function firstVarint(bytes: Buffer): number {
+  let value = 0;
+  for (const byte of bytes) {
+    value = value * 128 + (byte & 127);
+    if (byte < 128) break;
+  }
+  return value;
+}

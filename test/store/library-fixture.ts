@@ -1,0 +1,90 @@
+// A library in a temporary folder, and documents for it that need no model: the tests give the vectors.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { deflateRawSync } from "node:zlib";
+import type { Metadata } from "../../src/documents/index.js";
+import { passageHash, passageOf } from "../../src/documents/passage.js";
+import { metadataFields } from "../../src/store/fields.js";
+import type { GenerationRecipe } from "../../src/store/generation.js";
+import type { DocumentWrite, WriteBatch } from "../../src/store/write-batch.js";
+
+export const dimensions = 4;
+
+export const recipe: GenerationRecipe = {
+  modelName: "test-model",
+  modelVersion: "test-model@000000000000",
+  dimensions,
+  maxTokens: 64,
+  overlapTokens: 8,
+};
+
+export function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "lodestone-store-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export type DocumentSketch = {
+  id: string;
+  /** One chunk each. */
+  texts: string[];
+  title?: string;
+  type?: string;
+  path?: string | null;
+  metadata?: Metadata;
+  modifiedAtMs?: number | null;
+  file?: string;
+  /** Texts whose stored vectors are counted on. */
+  keep?: string[];
+};
+
+/** A batch whose vectors count up from `firstVector`, so that each can be told from the others. */
+export function batchOf(sketches: DocumentSketch[], parts: Partial<WriteBatch> = {}, firstVector = 1): WriteBatch {
+  const vectors: number[] = [];
+  const documents = sketches.map((sketch): DocumentWrite => {
+    const { id, texts, title = id, type = "text/plain", path = null, metadata = {}, keep = [] } = sketch;
+    const chunks = texts.map((text, index) => {
+      const kept = keep.includes(text);
+      if (!kept) vectors.push(firstVector + vectors.length / dimensions, 0, 0, 1);
+      return {
+        id: `${id}_${index}`,
+        index,
+        start: index * 100,
+        end: index * 100 + text.length,
+        tokens: text.split(" ").length,
+        headingPath: [],
+        text,
+        passageHash: passageHash(passageOf(title, [], text)),
+        vector: kept ? null : vectors.length / dimensions - 1,
+      };
+    });
+    return {
+      id,
+      title,
+      mediaType: type,
+      path,
+      file: sketch.file ?? null,
+      metadata: JSON.stringify(metadata),
+      fields: metadataFields(metadata),
+      contentHash: passageHash(texts.join()),
+      modifiedAtMs: sketch.modifiedAtMs ?? null,
+      characters: texts.join(" ").length,
+      outline: "{}",
+      deflatedText: deflateRawSync(texts.join(" ")),
+      chunks,
+    };
+  });
+  return {
+    generation: 1,
+    modelVersion: recipe.modelVersion,
+    pipeline: "test",
+    documents,
+    files: [],
+    vectors: Float32Array.from(vectors),
+    indexedAtMs: 1_700_000_000_000,
+    ...parts,
+  };
+}
