@@ -25,7 +25,8 @@ export type ErrorCode =
   | "DISK_FULL"
   | "WORKER_FAILED"
   | "ABORTED"
-  | "CLOSED";
+  | "CLOSED"
+  | "ADDRESS_IN_USE";
 
 /** An error with a stable `code`. `detail` holds machine-readable facts (paths, names, numbers) for logs and `--json`. */
 export class LodestoneError extends Error {

@@ -21,6 +21,7 @@ import { startReader, storedGeneration } from "../store/index.js";
 import { checkGeneration, type ChosenModels, chooseModels } from "./choose-models.js";
 import { checkDocuments } from "./document-input.js";
 import { FilterCache } from "./filter-cache.js";
+import { GraphKeeper } from "./graph-keeper.js";
 import { LiveIndex } from "./live-index.js";
 import { modelDirectories } from "./model-directories.js";
 import { type CheckedEngineOptions, checkEngineOptions, type EngineOptions } from "./options.js";
@@ -117,10 +118,19 @@ async function openParts(
     const generation = await reader.call("generation", null);
     checkGeneration(generation, models, library);
     const index = await opened.add(LiveIndex.open(reader, generation.dimensions));
-    return { ingest, reader, generation, index };
+    const graph = new GraphKeeper(index.vectors, {
+      library,
+      modelVersion: generation.modelVersion,
+      readOnly: options.readOnly,
+      fromRows: options.graphFromChunks,
+      onNotice: options.onNotice ?? (() => undefined),
+    });
+    await opened.add(Promise.resolve(graph));
+    await graph.load();
+    return { ingest, reader, generation, index, graph };
   })();
-  const [[encoder, crossEncoder], { ingest, reader, generation, index }] = await settleAll([encoders, rows] as const);
-  return new OpenEngine({ library, models, ingest, reader, generation, index, encoder, crossEncoder, opened });
+  const [[encoder, crossEncoder], { ingest, reader, generation, index, graph }] = await settleAll([encoders, rows] as const);
+  return new OpenEngine({ library, models, ingest, reader, generation, index, graph, encoder, crossEncoder, opened });
 }
 
 async function startWriting(library: string, options: CheckedEngineOptions, models: ChosenModels): Promise<IngestClient> {
@@ -149,6 +159,7 @@ type Parts = {
   reader: StoreReader;
   generation: Generation;
   index: LiveIndex;
+  graph: GraphKeeper;
   encoder: BiEncoder;
   crossEncoder: CrossEncoder | undefined;
   opened: Opened;
@@ -269,6 +280,7 @@ class OpenEngine implements Engine {
       return await call(this.#writer(), (event) => take(event as IngestEvent));
     } finally {
       await applied;
+      await this.#parts.graph.consider();
     }
   }
 

@@ -32,6 +32,13 @@ export const engineOptionsSchema = z.strictObject({
   dimensions: z.int().positive().optional(),
   /** Chunking of a new library. An existing library has its own. */
   chunking: chunkingSchema.optional(),
+  /**
+   * Live chunks from which a graph (HNSW) is built and used; 0 for never. Below, and for rows that are not in it yet,
+   * vectors are scanned exactly. Default 100,000.
+   */
+  graphFromChunks: z.int().min(0).default(100_000),
+  /** Told, in a sentence, what the engine works around: no graph to be had, a damaged index file that is rebuilt. */
+  onNotice: z.custom<(notice: string) => void>((value) => typeof value === "function", "must be a function").optional(),
   threads: z
     .strictObject({
       /** For the query's bi-encoder and the cross-encoder. Default: the cores. */

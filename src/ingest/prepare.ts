@@ -65,7 +65,7 @@ export function openPreparer(db: Database, generation: Generation, tokenizer: To
       if (!force && stored?.pipeline === pipelineVersion && stored.content_hash.equals(contentHash)) return undefined;
 
       const reusable = new Map<string, number>();
-      if (stored && !force) {
+      if (stored !== undefined && !force) {
         for (const hash of storedHashes.iterate(stored.key, range.first, range.last)) {
           const key = hash.toString("hex");
           reusable.set(key, (reusable.get(key) ?? 0) + 1);

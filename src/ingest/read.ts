@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type ParsedDocument, pipelineVersion, readFileDocuments, type Skip } from "../documents/index.js";
+import { isSkip, pipelineVersion, readFileDocuments, type Skip } from "../documents/index.js";
 import { LodestoneError, messageOf } from "../errors.js";
 import type { Incoming } from "./pipeline.js";
 import { type ScannedFile, shownPath } from "./scan.js";
@@ -42,12 +42,12 @@ async function* readOne(file: ScannedFile, idsOfRecords: Set<string>, options: R
   const limits = options.maxFileBytes === undefined ? {} : { maxFileBytes: options.maxFileBytes };
   try {
     for await (const item of readFileDocuments(file.path, limits)) {
-      if ("reason" in item) {
+      if (isSkip(item)) {
         options.onSkip(item);
         complete &&= item.line !== undefined;
         continue;
       }
-      const id = item.id ?? (documentIds.length === 0 && !isRecords(item) ? path : `${path}#${documentIds.length + 1}`);
+      const id = item.id ?? (item.line === undefined ? path : `${path}#${item.line}`);
       if (item.id !== undefined && idsOfRecords.has(id)) {
         options.onSkip({
           path: file.path,
@@ -70,10 +70,6 @@ async function* readOne(file: ScannedFile, idsOfRecords: Set<string>, options: R
 
 function fileFacts({ path, sizeBytes, modifiedAtMs }: ScannedFile) {
   return { path, sizeBytes, modifiedAtMs };
-}
-
-function isRecords({ mediaType }: ParsedDocument): boolean {
-  return mediaType === "application/jsonl" || mediaType === "text/csv" || mediaType === "text/tab-separated-values";
 }
 
 async function hashFile(path: string): Promise<Buffer> {

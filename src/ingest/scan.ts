@@ -4,7 +4,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import type { Database } from "better-sqlite3";
-import { type FoundFile, findFiles, pipelineVersion, type Skip } from "../documents/index.js";
+import { type FoundFile, findFiles, isSkip, pipelineVersion, type Skip } from "../documents/index.js";
 import type { Source } from "../store/index.js";
 
 export type ScanOptions = {
@@ -59,7 +59,7 @@ export async function scanTargets(targets: readonly string[], options: ScanOptio
     };
     for await (const found of findFiles(target, options)) {
       signal.throwIfAborted();
-      if ("reason" in found) {
+      if (isSkip(found)) {
         scan.skips.push(found);
         continue;
       }

@@ -8,7 +8,7 @@ const FIELD = String.raw`\s*(?:"([^"]+)"|([^\s"=<>!]+))\s*`;
 const COMPARISON = new RegExp(`^${FIELD}(==|!=|>=|<=|=|>|<)(.*)$`, "s");
 const MEMBERSHIP = new RegExp(`^${FIELD}\\s(not\\s+in|in)\\s(.*)$`, "is");
 const PRESENCE = new RegExp(`^${FIELD}\\s(not\\s+exists|exists)\\s*$`, "is");
-const VALUE = /\s*(?:"([^"]*)"|'([^']*)'|([^,]*))\s*(,|$)/y;
+const VALUE = /\s*(?:"([^"]*)"|'([^']*)'|([^\s,"'][^,]*|))\s*(,|$)/y;
 const EXAMPLES = "type = text/markdown, year >= 2020, tags in a,b, draft exists";
 
 const rangeOperators = { ">": "gt", ">=": "gte", "<": "lt", "<=": "lte" } as const;

@@ -70,9 +70,10 @@ export function parseFilter(input: unknown): FilterNode {
   function parseNode(value: unknown, place: string, depth: number): FilterNode {
     if (depth > MAX_DEPTH) refuse(place, `Filters nest at most ${MAX_DEPTH} deep`, "a deeper one");
     if (!isObject(value)) refuse(place, 'Expected a condition such as {"type": "text/markdown"}', describe(value));
-    const nodes = Object.entries(value).map(([key, condition]) => {
+    const conditions = Object.entries(value);
+    grow(Math.max(1, conditions.length), 0, place);
+    const nodes = conditions.map(([key, condition]) => {
       const at = `${place}.${key}`;
-      grow(1, 0, at);
       if (key === "and" || key === "or") {
         if (!Array.isArray(condition)) refuse(at, "Expected a list of conditions", describe(condition));
         return {
@@ -96,11 +97,11 @@ export function parseFilter(input: unknown): FilterNode {
     }
     const operators = Object.entries(condition);
     if (operators.length === 0) refuse(place, `Expected at least one of ${operatorNames.join(", ")}`, "{}");
+    grow(operators.length - 1, 0, place);
     const nodes: FilterNode[] = [];
     const bounds: [RangeName, unknown][] = [];
     for (const [name, operand] of operators) {
       const at = `${place}.${name}`;
-      grow(1, 0, at);
       if (!isOperator(name)) refuse(place, `Expected one of ${operatorNames.join(", ")}`, `"${name}"`, suggest(name));
       if (isRangeName(name)) bounds.push([name, operand]);
       else nodes.push(parseOperator(field, name, operand, at));
@@ -151,7 +152,14 @@ function equals(field: string, value: unknown, place: string): FilterNode {
   }
   if (!isSystemField(field)) return { kind: "eq", field, value };
   if (typeof value !== "string") refuse(place, `Expected a text, for "${field}" is one`, describe(value));
-  return { kind: "eq", field, value: field === "folder" ? value.replace(/^\.\/+|\/+$/g, "") : value };
+  return { kind: "eq", field, value: field === "folder" ? folderName(value) : value };
+}
+
+// Without "./" before it and slashes behind it. A regular expression would take quadratic time on a long run of slashes.
+function folderName(path: string): string {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === "/") end--;
+  return path.slice(path.startsWith("./") ? 2 : 0, end);
 }
 
 function parseRange(field: string, bounds: readonly [RangeName, unknown][], place: string): FilterNode {

@@ -1,0 +1,92 @@
+// lodestone search: a question in, ranked documents out. Opens the library for reading only, so that it works beside a
+// process that writes.
+
+import { type Command, Option } from "commander";
+import type { SearchRequest, SearchResponse } from "../../retrieval/index.js";
+import { describe, type Face } from "../face.js";
+import { filterOf } from "../filter-option.js";
+import { libraryFolder } from "../library-folder.js";
+import { withEngine } from "../open-library.js";
+import { gathered, numberBetween, wholeNumber } from "../option-values.js";
+import { renderNothingFound, renderSearch, summariseSearch } from "../render/search-results.js";
+
+type Options = {
+  limit: number;
+  offset: number;
+  filter?: string[];
+  mode: "hybrid" | "lexical" | "dense";
+  rerank: boolean;
+  explain?: boolean;
+  plan: "auto" | "exact" | "graph";
+  minScore?: number;
+};
+
+export function addSearchCommand(program: Command, face: Face): void {
+  const command = program
+    .command("search <query...>")
+    .description("Search the library with words or a question.")
+    .option("-n, --limit <n>", "documents to show", wholeNumber(1, 100), 10)
+    .option("--offset <n>", "documents to leave out at the top", wholeNumber(0, 1000), 0)
+    .option("-f, --filter <condition>", "only documents that meet it (may be repeated)", gathered)
+    .addOption(
+      new Option("--mode <mode>", "BM25 and vectors together, or one of them")
+        .choices(["hybrid", "lexical", "dense"])
+        .default("hybrid"),
+    )
+    .option("--no-rerank", "leave out the cross-encoder: faster, a little less exact")
+    .option("--min-score <score>", "leave out documents with a lower score", numberBetween(0, 1))
+    .option("--explain", "show how each stage ranked each document")
+    .addOption(
+      new Option("--plan <plan>", "how vectors are searched").choices(["auto", "exact", "graph"]).default("auto"),
+    )
+    .action((words: string[], options: Options) => run(words, options, face));
+  describe(command, {
+    examples: [
+      'search "how do I rotate the keys"',
+      'search backup restore --filter "folder=docs" --filter "year>=2020" --limit 5',
+      'search timeout --filter "tags in http,retry" --explain',
+    ],
+    notes: [
+      "A condition is field=value, field!=value, field>=value (also > < <=), field in a,b, or JSON as in the HTTP interface.\n" +
+        "Fields: id, title, type, path, folder (with everything below it), modifiedAt, and the documents' own metadata.",
+    ],
+    json: "the answer of POST /v1/search: {query, hits: [{id, title, path, score, snippet, ...}], candidates, stages, ...}",
+  });
+}
+
+async function run(words: string[], options: Options, { terminal, shared }: Face): Promise<void> {
+  const { library, json } = shared();
+  const { filter: conditions, minScore, rerank, limit, offset, mode, plan } = options;
+  const filter = await filterOf(conditions);
+  const request: SearchRequest = {
+    query: words.join(" "),
+    limit,
+    offset,
+    mode,
+    plan,
+    explain: options.explain ?? false,
+    ...(rerank ? {} : { rerank: false }),
+    ...(filter === undefined ? {} : { filter }),
+    ...(minScore === undefined ? {} : { minScore }),
+  };
+  const response = await withEngine({ library: libraryFolder(library), readOnly: true }, (engine) =>
+    engine.search(request),
+  );
+  for (const { stage, reason } of response.degraded) terminal.warn(`the ${stage} stage was left out: ${reason}`);
+  if (json) return terminal.printJson(response);
+  show(response, { filtered: filter !== undefined, minScore: minScore !== undefined }, terminal);
+}
+
+function show(
+  response: SearchResponse,
+  asked: { filtered: boolean; minScore: boolean },
+  terminal: Face["terminal"],
+): void {
+  if (response.hits.length === 0) {
+    terminal.stderr.write(`${renderNothingFound(response, asked)}\n`);
+    return;
+  }
+  const { style, isTerminal, columns } = terminal.stdout;
+  terminal.print(renderSearch(response, { style, columns: isTerminal ? columns : undefined }));
+  terminal.note(`\n${summariseSearch(response)}`);
+}

@@ -1,0 +1,47 @@
+// lodestone serve: a library over HTTP, with the search page.
+
+import type { Command } from "commander";
+import { describe, type Face } from "../face.js";
+import { listenForInterrupt } from "../interrupt.js";
+import { libraryFolder } from "../library-folder.js";
+import { withEngine } from "../open-library.js";
+import { gathered, wholeNumber } from "../option-values.js";
+import { type ServeOptions, serveLibrary } from "../serve-library.js";
+
+type Options = ServeOptions & { readOnly?: boolean };
+
+export function addServeCommand(program: Command, face: Face): void {
+  const command = program
+    .command("serve")
+    .description("Serve the library over HTTP, with a search page. Ends with Ctrl-C.")
+    .option("-p, --port <port>", "port to listen on, 0 for any free one (default: 7878)", wholeNumber(0, 65535))
+    .option("--host <address>", "address to listen on (default: 127.0.0.1)")
+    .option("--allow-host <name>", "further name that browsers may call this server by (may be repeated)", gathered)
+    .option("--read-only", "serve beside another process that writes the library")
+    .action((options: Options) => run(options, face));
+  describe(command, {
+    examples: ["serve", "serve --port 8080 --library ./docs-library", "serve --host 0.0.0.0 --allow-host search.lan"],
+    notes: [
+      "Only this machine can reach the default address. There are no user accounts yet: who reaches the port can read and\nwrite the library.",
+    ],
+    json: "one line when the server is ready: {url, library}",
+  });
+}
+
+async function run(options: Options, face: Face): Promise<void> {
+  const engineOptions = { library: libraryFolder(face.shared().library), readOnly: options.readOnly ?? false };
+  const interrupt = listenForInterrupt();
+  try {
+    await withEngine(engineOptions, async (engine) => {
+      const { library } = await engine.status();
+      if (library.documents === 0) {
+        face.terminal.warn(
+          `the library ${engine.library} is empty. Stop this server and fill it: lodestone index <folder>`,
+        );
+      }
+      await serveLibrary(engine, options, interrupt, face);
+    });
+  } finally {
+    interrupt.release();
+  }
+}

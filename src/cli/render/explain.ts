@@ -1,0 +1,52 @@
+// How each stage ranked a hit, and what each stage took: tables under --explain.
+
+import type { HitExplanation, SearchResponse } from "../../retrieval/index.js";
+import { formatCount, formatMs } from "./numbers.js";
+import { oneLine } from "./printable.js";
+import type { Style } from "./style.js";
+import { renderTable } from "./table.js";
+
+export function renderExplanation(explanation: HitExplanation, style: Style, indent: string): string[] {
+  const { lexical, dense, fused, rerank, final, terms } = explanation;
+  const row = (stage: string, rank: number, score: number, note = "") => [
+    stage,
+    formatCount(rank),
+    score.toFixed(3),
+    note,
+  ];
+  const rows = [
+    lexical
+      ? row("bm25", lexical.rank, lexical.score, `normalised ${fused.lexicalNorm.toFixed(3)}`)
+      : ["bm25", "-", "-", "not found"],
+    dense
+      ? row("dense", dense.rank, dense.score, `normalised ${fused.denseNorm.toFixed(3)}`)
+      : ["dense", "-", "-", "not found"],
+    row("fused", fused.rank, fused.score),
+    ...(rerank ? [row("rerank", rerank.rank, rerank.score, `logit ${rerank.logit.toFixed(3)}`)] : []),
+    row("final", final.rank, final.score),
+  ];
+  const columns = [
+    { title: "stage" },
+    { title: "rank", align: "right" },
+    { title: "score", align: "right" },
+    { title: "" },
+  ] as const;
+  return [
+    ...renderTable(columns, rows, { style, indent }),
+    ...(terms.length > 0 ? [`${indent}${style.dim("words")} ${oneLine(terms.join(", "))}`] : []),
+  ];
+}
+
+export function renderStages({ stages, plan, generation, model, tookMs }: SearchResponse, style: Style): string {
+  const rows = stages.map(({ name, ms, candidates }) => [name, formatMs(ms), formatCount(candidates)]);
+  const columns = [
+    { title: "stage" },
+    { title: "time", align: "right" },
+    { title: "candidates", align: "right" },
+  ] as const;
+  return [
+    ...renderTable(columns, [...rows, ["all", formatMs(tookMs), ""]], { style }),
+    `${style.dim("vectors")} ${plan.kind} (${plan.reason}), generation ${generation}, ${model}`,
+    "",
+  ].join("\n");
+}

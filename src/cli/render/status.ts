@@ -1,0 +1,37 @@
+// The state of a library for people.
+
+import type { Status } from "../../engine/index.js";
+import { renderFacts } from "./facts.js";
+import { countOf, formatBytes, formatCount } from "./numbers.js";
+import type { Style } from "./style.js";
+
+export function renderStatus({ library, generation, models, vectors, version }: Status, style: Style): string {
+  const { maxTokens, overlapTokens } = generation.chunking;
+  return renderFacts(
+    [
+      ["library", library.path],
+      ["documents", formatCount(library.documents)],
+      [
+        "chunks",
+        `${formatCount(library.chunks)} (${countOf(library.tokens, "token")}, ${formatCount(library.characters)} characters)`,
+      ],
+      ["on disk", `${formatBytes(library.bytes)}, format ${library.formatVersion}`],
+      ["chunking", `at most ${maxTokens} tokens, ${overlapTokens} of overlap`],
+      ["bi-encoder", `${models.biEncoder}, ${generation.dimensions} dimensions`],
+      ["cross-encoder", models.crossEncoder ?? "none"],
+      ["vectors", `${formatCount(vectors.rows)} in ${formatBytes(vectors.bytes)} of memory`],
+      ["graph", describeGraph(vectors)],
+      ["generation", `${generation.id}, since ${generation.createdAt.slice(0, 10)}`],
+      ["version", version],
+    ],
+    style,
+  );
+}
+
+function describeGraph({ graph }: Status["vectors"]): string {
+  if (graph.building)
+    return `being built, ${formatCount(graph.building.done)} of ${countOf(graph.building.total, "row")}`;
+  return graph.state === "ready"
+    ? `${countOf(graph.rows, "row")}, ${formatBytes(graph.bytes)}`
+    : `none: ${graph.reason}`;
+}

@@ -1,0 +1,155 @@
+// Markdown (CommonMark and GFM) to plain text, by way of its syntax tree. Kept: headings, paragraphs, list items, code,
+// table rows, the words of links, alternative texts. Dropped: addresses of links, badges, comments, HTML tags.
+
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { gfm } from "micromark-extension-gfm";
+import { isBadge } from "./badge.js";
+import { takeFrontMatter } from "./front-matter.js";
+import { renderHtmlFragment } from "./html.js";
+import { markdownPieces } from "./markdown-pieces.js";
+import type { ReadText } from "./parsed-document.js";
+import { TextBuilder } from "./text-builder.js";
+
+type Root = ReturnType<typeof fromMarkdown>;
+type Node = Root | Root["children"][number];
+type Step = Node | (() => void);
+type Addresses = ReadonlyMap<string, string>;
+
+// A bare address reads the same whether it is a link or not, and looking for them takes a third of the parser's time.
+// Its tree transforms look for nothing else, and are recursive.
+const withoutAutolinks = { disable: { null: ["wwwAutolink", "protocolAutolink", "emailAutolink"] } };
+const parseOptions = {
+  extensions: [gfm(), withoutAutolinks],
+  mdastExtensions: gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [] })),
+};
+
+/** Reads Markdown with its front matter. `text` has line feeds as line ends. */
+export function readMarkdown(text: string): ReadText {
+  const { body, metadata, title, notice } = takeFrontMatter(text);
+  const builder = new TextBuilder();
+  for (const piece of markdownPieces(body)) {
+    if (piece.kind === "plain") renderPlain(piece.source, builder);
+    else render(fromMarkdown(piece.source, parseOptions), builder);
+  }
+  const built = builder.build();
+  const heading = built.headings.find(({ level }) => level === 1);
+  return {
+    ...built,
+    metadata,
+    title: title ?? heading?.title,
+    notices: notice === undefined ? [] : [notice],
+  };
+}
+
+function renderPlain(source: string, builder: TextBuilder): void {
+  builder.inline(source);
+  builder.endBlock();
+}
+
+/** Walks the tree with a stack of its own, for a text may nest deeper than the call stack. */
+function render(root: Root, builder: TextBuilder): void {
+  const addresses = collectAddresses(root);
+  const steps: Step[] = [root];
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+    if (typeof step === "function") step();
+    else visit(step, builder, steps, addresses);
+  }
+}
+
+function visit(node: Node, builder: TextBuilder, steps: Step[], addresses: Addresses): void {
+  switch (node.type) {
+    case "text":
+    case "inlineCode":
+      builder.inline(node.value);
+      break;
+    case "break":
+      builder.breakLine();
+      break;
+    case "paragraph":
+      builder.endBlock();
+      enter(node.children, steps, () => builder.endBlock());
+      break;
+    case "heading":
+      builder.openHeading();
+      enter(node.children, steps, () => builder.closeHeading(node.depth));
+      break;
+    case "code":
+      builder.code(node.value);
+      break;
+    case "html":
+      renderHtml(node.value, builder);
+      break;
+    case "list":
+      builder.openList(!node.spread && node.children.every((item) => !item.spread));
+      enter(node.children, steps, () => builder.closeList());
+      break;
+    case "listItem":
+      builder.openItem();
+      enter(node.children, steps, () => builder.closeItem());
+      break;
+    case "table":
+      enter(node.children, steps, () => builder.closeTable());
+      break;
+    case "tableRow": {
+      const cells: string[] = [];
+      steps.push(() => builder.row(cells));
+      for (const cell of node.children.toReversed()) {
+        steps.push(
+          () => cells.push(builder.closeCell()),
+          ...cell.children.toReversed(),
+          () => builder.openCell(),
+        );
+      }
+      break;
+    }
+    case "image":
+      if (!isBadge(node.url)) builder.inline(node.alt ?? "");
+      break;
+    case "imageReference":
+      if (!isBadge(addresses.get(node.identifier) ?? "")) builder.inline(node.alt ?? "");
+      break;
+    case "definition":
+    case "footnoteReference":
+    case "thematicBreak":
+    case "yaml":
+      break;
+    case "root":
+    case "blockquote":
+    case "footnoteDefinition":
+    case "emphasis":
+    case "strong":
+    case "delete":
+    case "link":
+    case "linkReference":
+    case "tableCell":
+      enter(node.children, steps);
+      break;
+    default:
+      node satisfies never;
+  }
+}
+
+function enter(children: readonly Node[], steps: Step[], leave?: () => void): void {
+  if (leave) steps.push(leave);
+  for (let index = children.length - 1; index >= 0; index--) {
+    const child = children[index];
+    if (child) steps.push(child);
+  }
+}
+
+/** Within a paragraph a node of HTML is one tag; between paragraphs it is a block of it. */
+function renderHtml(source: string, builder: TextBuilder): void {
+  if (/^<\/?[a-z][\w-]*[^<>]*>$/i.test(source) && !/^<(br|img)\b/i.test(source)) return;
+  renderHtmlFragment(source, builder);
+}
+
+function collectAddresses(root: Root): Addresses {
+  const addresses = new Map<string, string>();
+  const nodes: Node[] = [root];
+  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    if (node.type === "definition") addresses.set(node.identifier, node.url);
+    else if ("children" in node) for (const child of node.children) nodes.push(child);
+  }
+  return addresses;
+}

@@ -1,0 +1,38 @@
+// The worker of a cross-encoder: one tokenizer, one session, calls in the order in which they come.
+
+import { workerData } from "node:worker_threads";
+import type { CallContext } from "../threads/protocol.js";
+import { serve, transferring } from "../threads/serve.js";
+import type { CrossEncoderModel } from "./model.js";
+import { finish, openParts } from "./open-parts.js";
+import { passageScorer } from "./score-passages.js";
+import { tokenBudget } from "./token-budget.js";
+import { createTurns } from "./turns.js";
+
+export type CrossEncoderWorkerData = { model: CrossEncoderModel; threads: number; maxBatchTokens: number | undefined };
+
+export type CrossEncoderVerbs = {
+  score(argument: { query: string; passages: readonly string[] }, context: CallContext): Promise<Float32Array>;
+};
+
+const cacheTokens = 1024;
+
+await serve<CrossEncoderVerbs>(async () => {
+  const { model, threads, maxBatchTokens } = workerData as CrossEncoderWorkerData;
+  const { session, tokenizer } = await openParts(model, threads);
+  const score = passageScorer(model, session, tokenizer, maxBatchTokens ?? tokenBudget(model, cacheTokens));
+  await finish(score("warm", ["up"]));
+  const turns = createTurns();
+  return {
+    verbs: {
+      async score({ query, passages }, { signal }) {
+        const logits = await turns.take("interactive", score(query, passages), signal);
+        return transferring(logits, [logits.buffer as ArrayBuffer]);
+      },
+    },
+    async close() {
+      await turns.close();
+      await session.close();
+    },
+  };
+});

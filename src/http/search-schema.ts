@@ -1,0 +1,145 @@
+// What a search takes and gives over HTTP. The request is the engine's own schema with words for the API's description.
+
+import { z } from "zod";
+import { searchRequestSchema } from "../retrieval/index.js";
+import {
+  booleanParameter,
+  describeFields,
+  filterParameter,
+  filterSchema,
+  integerParameter,
+  metadataSchema,
+  named,
+  withExample,
+} from "./api-schema.js";
+
+export const searchBodySchema = named(
+  "SearchRequest",
+  describeFields(searchRequestSchema.extend({ filter: filterSchema.optional() }), {
+    query: "The words or the question to search for.",
+    limit: "Documents to return.",
+    offset: "Documents to leave out at the top.",
+    filter: "Condition that every document must meet.",
+    mode: "Words and meaning fused, words alone (BM25), or meaning alone (vectors).",
+    rerank:
+      "Whether the cross-encoder orders the best hits anew, and how many. Default: where there is a cross-encoder.",
+    fusion: "How the two lists become one. Default: what the model's manifest recommends.",
+    minScore: "Leaves out documents with a lower score.",
+    explain: "Tells for each hit how every stage ranked it.",
+    plan: "How vectors are searched. `auto` takes the quickest way that is exact enough.",
+    limits: "Milliseconds after which a stage is left out; `degraded` then says so.",
+  }),
+  { description: "A search.", examples: [{ query: "how do I rotate the keys", limit: 5, filter: { folder: "docs" } }] },
+);
+
+const { shape } = searchRequestSchema;
+
+export const searchQuerySchema = describeFields(
+  z.strictObject({
+    q: withExample(shape.query.clone(), "how do I rotate the keys"),
+    limit: integerParameter(shape.limit.unwrap()).optional(),
+    offset: integerParameter(shape.offset.unwrap()).optional(),
+    mode: shape.mode.unwrap().clone().optional(),
+    filter: filterParameter().optional(),
+    explain: booleanParameter().optional(),
+    rerank: booleanParameter().optional(),
+  }),
+  {
+    q: "The words or the question to search for.",
+    limit: "Documents to return. Default 10.",
+    offset: "Documents to leave out at the top. Default 0.",
+    mode: "Words and meaning fused (the default), words alone, or meaning alone.",
+    filter: 'A filter as JSON, for instance {"folder": "docs"}.',
+    explain: "Tells for each hit how every stage ranked it.",
+    rerank: "Whether the cross-encoder orders the best hits anew.",
+  },
+);
+
+const rank = z.int().min(1);
+
+const explanationSchema = named(
+  "HitExplanation",
+  z.object({
+    lexical: z.object({ rank, score: z.number() }).optional(),
+    dense: z.object({ rank, score: z.number() }).optional(),
+    fused: z.object({ rank, score: z.number(), lexicalNorm: z.number(), denseNorm: z.number() }),
+    rerank: z.object({ rank, logit: z.number(), score: z.number() }).optional(),
+    final: z.object({ rank, score: z.number() }),
+    terms: z.array(z.string()),
+  }),
+  { description: "How every stage ranked a hit. A stage that did not see it is missing." },
+);
+
+const hitSchema = named(
+  "Hit",
+  describeFields(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      path: z.string().optional(),
+      type: z.string(),
+      score: z.number().min(0).max(1),
+      metadata: metadataSchema,
+      headingPath: z.array(z.string()),
+      modifiedAt: z.string().optional(),
+      chunk: z.object({ id: z.string(), index: z.int(), start: z.int(), end: z.int() }),
+      matchingChunks: z.int(),
+      snippet: z.object({ text: z.string(), highlights: z.array(z.tuple([z.int(), z.int()])) }),
+      explain: explanationSchema.optional(),
+    }),
+    {
+      id: "The document's id.",
+      title: "The document's title.",
+      path: "Where the document's file lies.",
+      type: "Media type of the document.",
+      score: "0..1; comparable within one answer, not between answers.",
+      metadata: "The document's metadata.",
+      headingPath: "Headings above the passage, from the outermost.",
+      modifiedAt: "When the document was changed, ISO 8601.",
+      chunk: "The chunk that matched best; offsets are UTF-16 units into the document's text.",
+      matchingChunks: "Chunks of this document among the candidates.",
+      snippet: "Text around the best passage; highlights are [start, end) in it, in UTF-16 units.",
+      explain: "Only where it was asked for.",
+    },
+  ),
+  { description: "A document that was found." },
+);
+
+export const searchResponseSchema = named(
+  "SearchResponse",
+  describeFields(
+    z.object({
+      query: z.string(),
+      hits: z.array(hitSchema),
+      offset: z.int(),
+      limit: z.int(),
+      candidates: z.int(),
+      degraded: z.array(z.object({ stage: z.enum(["embed", "dense", "rerank"]), reason: z.string() })),
+      plan: z.object({ kind: z.string(), reason: z.string() }),
+      generation: z.int(),
+      model: z.string(),
+      tookMs: z.number(),
+      stages: z.array(
+        z.object({
+          name: z.enum(["embed", "dense", "lexical", "fuse", "rerank", "collapse"]),
+          ms: z.number(),
+          candidates: z.int(),
+        }),
+      ),
+    }),
+    {
+      query: "The query as it was asked.",
+      hits: "The documents found, best first.",
+      offset: "Documents left out at the top.",
+      limit: "Documents asked for.",
+      candidates: "Documents among the candidates, before offset and limit.",
+      degraded: "Stages that were left out, and why.",
+      plan: "How vectors were searched, and why that way.",
+      generation: "Number of the index that answered.",
+      model: "The bi-encoder whose vectors were searched.",
+      tookMs: "Milliseconds in all.",
+      stages: "Milliseconds of each stage and how many candidates it gave out. Stages overlap.",
+    },
+  ),
+  { description: "The answer to a search." },
+);

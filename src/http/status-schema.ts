@@ -1,0 +1,75 @@
+// What the status routes give.
+
+import { z } from "zod";
+import { describeFields, named } from "./api-schema.js";
+
+/** A route without parameters refuses any. */
+export const noParameters = z.strictObject({});
+
+const graphSchema = z.looseObject({ state: z.string() });
+
+export const statusSchema = named(
+  "Status",
+  describeFields(
+    z.object({
+      version: z.string(),
+      library: z.object({
+        path: z.string(),
+        formatVersion: z.int(),
+        readOnly: z.boolean(),
+        documents: z.int(),
+        chunks: z.int(),
+        tokens: z.int(),
+        characters: z.int(),
+        bytes: z.int(),
+      }),
+      generation: z.object({
+        id: z.int(),
+        model: z.string(),
+        dimensions: z.int(),
+        chunking: z.object({ maxTokens: z.int(), overlapTokens: z.int() }),
+        createdAt: z.string(),
+      }),
+      models: z.object({ biEncoder: z.string(), crossEncoder: z.string().nullable() }),
+      vectors: z.object({ dimensions: z.int(), rows: z.int(), bytes: z.int(), graph: graphSchema }),
+      ingest: z.object({ running: z.boolean(), done: z.int(), total: z.int() }),
+    }),
+    {
+      version: "Version of Lodestone.",
+      library: "The library: its folder and what it holds. `bytes` counts all its files.",
+      generation: "The index that answers queries: one complete index of one model.",
+      models: "The models in use, each name@version.",
+      vectors: "The vector index in memory, and its graph where there is one.",
+      ingest: "Files of the runs in progress.",
+    },
+  ),
+  { description: "What the server serves." },
+);
+
+const counts = () => z.array(z.object({ value: z.string(), count: z.int() }));
+
+export const facetsSchema = named(
+  "Facets",
+  describeFields(z.object({ folders: counts(), types: counts() }), {
+    folders: "Documents by folder, each with everything below it.",
+    types: "Documents by media type.",
+  }),
+  { description: "Documents by folder and by type, most frequent first." },
+);
+
+export const livenessSchema = named("Liveness", z.object({ status: z.literal("alive") }), {
+  description: "The process takes requests.",
+});
+
+export const readinessSchema = named(
+  "Readiness",
+  describeFields(
+    z.object({ status: z.enum(["ready", "not ready"]), reasons: z.array(z.string()), tookMs: z.number() }),
+    {
+      status: "Whether a query is answered in full.",
+      reasons: "Why not.",
+      tookMs: "Milliseconds that the query took.",
+    },
+  ),
+  { description: "Whether the server answers queries." },
+);

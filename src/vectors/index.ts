@@ -1,0 +1,15 @@
+// Vectors under row numbers, and the search for the nearest. Knows nothing of documents, models or SQLite.
+
+export type { Plan, PlanRequest } from "./choose-plan.js";
+export type { GraphBuildProgress } from "./graph-build.js";
+export { RowBitmap } from "./row-bitmap.js";
+export {
+  type BuildGraphOptions,
+  openVectorIndex,
+  type SearchOptions,
+  type SearchResult,
+  type VectorIndex,
+  type VectorIndexOptions,
+  type VectorStatus,
+} from "./vector-index.js";
+export type { GraphPlace, GraphStatus } from "./vector-searcher.js";

@@ -1,0 +1,68 @@
+// The thread that searches. Changes take effect as they arrive; searches queue and run one a turn of the event loop, so that
+// an abort that arrives while one is running still stops those behind it.
+
+import { workerData } from "node:worker_threads";
+import { LodestoneError } from "../errors.js";
+import type { CallContext } from "../threads/protocol.js";
+import { serve, transferring } from "../threads/serve.js";
+import { loadAddon } from "./graph.js";
+import { loadKernels } from "./kernels/kernels.js";
+import {
+  type Commit,
+  type GraphPlace,
+  type GraphStatus,
+  type SearchQuery,
+  type SearchResult,
+  VectorSearcher,
+} from "./vector-searcher.js";
+import { type StoreHandle, VectorStore } from "./vector-store.js";
+
+export type SearchWorkerData = { store: StoreHandle; addon: string };
+
+export type SearchVerbs = {
+  commit(commit: Commit): void;
+  remove(rows: Uint32Array): void;
+  search(query: SearchQuery, context: CallContext): Promise<SearchResult>;
+  vectorsOf(rows: Uint32Array): Float32Array;
+  loadGraph(place: GraphPlace, context: CallContext): Promise<GraphStatus>;
+  graphStatus(): GraphStatus;
+};
+
+const { store: handle, addon } = workerData as SearchWorkerData;
+
+await serve<SearchVerbs>(async () => {
+  const store = new VectorStore(handle);
+  const searcher = new VectorSearcher(store, await loadKernels(store.memory), await loadAddon(addon));
+  const waiting: (() => void)[] = [];
+
+  function runNext(): void {
+    waiting.shift()?.();
+    if (waiting.length > 0) setImmediate(runNext);
+  }
+
+  function turn(): Promise<void> {
+    return new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length === 1) setImmediate(runNext);
+    });
+  }
+
+  return {
+    verbs: {
+      commit: (commit) => searcher.commit(commit),
+      remove: (rows) => searcher.remove(rows),
+      async search(query, { signal }) {
+        await turn();
+        if (signal.aborted) throw new LodestoneError("ABORTED", "The search was aborted.");
+        const result = searcher.search(query);
+        return transferring(result, [result.rows.buffer as ArrayBuffer, result.scores.buffer as ArrayBuffer]);
+      },
+      vectorsOf(rows) {
+        const vectors = searcher.vectorsOf(rows);
+        return transferring(vectors, [vectors.buffer as ArrayBuffer]);
+      },
+      loadGraph: (place, { signal }) => searcher.loadGraph(place, signal),
+      graphStatus: () => searcher.graphStatus(),
+    },
+  };
+});

@@ -1,0 +1,249 @@
+// The vector index as the engine sees it: checks what comes in, writes vectors into shared memory, and lets one worker
+// thread search them. Changes are applied one after the other; searches run beside them.
+
+import { setImmediate } from "node:timers/promises";
+import { LodestoneError } from "../errors.js";
+import { startWorker, type WorkerClient } from "../threads/worker-client.js";
+import { checkShape, checkVectors } from "./check-vectors.js";
+import type { PlanRequest } from "./choose-plan.js";
+import { addonPackage } from "./graph.js";
+import type { GraphBuildProgress, GraphBuildRequest } from "./graph-build.js";
+import type { GraphBuildVerbs, GraphBuildWorkerData } from "./graph-build-worker.js";
+import type { RowBitmap } from "./row-bitmap.js";
+import type { SearchVerbs, SearchWorkerData } from "./search-worker.js";
+import type { GraphPlace, GraphStatus, SearchResult } from "./vector-searcher.js";
+import { VectorStore } from "./vector-store.js";
+
+export type VectorIndexOptions = {
+  /** Length of every vector, 1 to 4096. */
+  dimensions: number;
+  graph?: {
+    /** Module that brings HierarchicalNSW. Default "hnswlib-node"; where it cannot be loaded there are no graphs. */
+    addon?: string;
+  };
+};
+
+export type SearchOptions = {
+  /** Results wanted, at least 1. More than there are rows gives all. */
+  k: number;
+  /** Only these rows. Default: all. */
+  allow?: RowBitmap | undefined;
+  /** Default "auto". "graph" throws GRAPH_UNAVAILABLE where none is loaded; a filter too narrow for it is scanned all the same. */
+  plan?: PlanRequest | undefined;
+  /** Candidates kept on a walk of the graph. Default 128. */
+  ef?: number | undefined;
+  signal?: AbortSignal | undefined;
+};
+
+export type { SearchResult };
+
+export type VectorStatus = {
+  dimensions: number;
+  /** Live rows. */
+  rows: number;
+  /** Memory of the float vectors; a graph holds a second copy (graph.bytes). */
+  bytes: number;
+  graph: GraphStatus & { building?: GraphBuildProgress };
+};
+
+export type BuildGraphOptions = GraphPlace & {
+  /** The caller's number of the last change that the index has seen; kept in the file. */
+  sequence: number;
+  onProgress?: ((progress: GraphBuildProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+};
+
+export type VectorIndex = {
+  readonly dimensions: number;
+  /**
+   * Adds unit vectors under row numbers, or replaces those that are there; all of them or, on error, none. Of a row given
+   * twice the last vector counts. The arrays must not change until the promise settles.
+   */
+  add(rows: Uint32Array, vectors: Float32Array): Promise<void>;
+  /** Hides rows from every later search. Rows that are not there are passed over. */
+  remove(rows: Uint32Array): Promise<void>;
+  /** The k rows of highest cosine to a unit vector, equal scores by row. */
+  search(query: Float32Array, options: SearchOptions): Promise<SearchResult>;
+  /** Vectors of live rows, one after the other. Throws NOT_FOUND naming the rows that are not live. */
+  vectorsOf(rows: Uint32Array): Promise<Float32Array>;
+  /** Builds a graph of the present live rows in a thread of its own, writes it to `directory` and puts it to use. */
+  buildGraph(options: BuildGraphOptions): Promise<GraphStatus>;
+  /**
+   * Loads the graph from `directory` and puts it to use. Rows whose vectors differ from those in the graph are scanned
+   * beside it, so any graph of the right model will do. NOT_FOUND: none was written; INDEX_DAMAGED: build it anew.
+   */
+  loadGraph(place: GraphPlace): Promise<GraphStatus>;
+  status(): Promise<VectorStatus>;
+  /** Stops a running build, then the worker. */
+  close(): Promise<void>;
+};
+
+const maxDimensions = 4096;
+
+/** Floats checked or copied in one go: about 2 ms. */
+const sliceFloats = 1 << 20;
+
+export async function openVectorIndex(options: VectorIndexOptions): Promise<VectorIndex> {
+  const { dimensions } = options;
+  if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > maxDimensions) {
+    throw new LodestoneError(
+      "INVALID_INPUT",
+      `Dimensions are a whole number from 1 to ${maxDimensions}, not ${dimensions}.`,
+    );
+  }
+  const store = VectorStore.create(dimensions);
+  const addon = options.graph?.addon ?? addonPackage;
+  const workerData: SearchWorkerData = { store: store.handle(), addon };
+  const worker = await startWorker<SearchVerbs>(
+    new URL("./search-worker.js", import.meta.url),
+    workerData,
+    "vector search",
+  );
+  return new SharedVectorIndex(store, worker, addon);
+}
+
+class SharedVectorIndex implements VectorIndex {
+  readonly dimensions: number;
+  /** Its rows are the worker's, as of the last change that the worker confirmed. */
+  readonly #store: VectorStore;
+  readonly #worker: WorkerClient<SearchVerbs>;
+  readonly #addon: string;
+  #lastChange: Promise<void> = Promise.resolve();
+  #chunksSent = 0;
+  #build: { abort: AbortController; progress: GraphBuildProgress; ended: Promise<unknown> } | undefined;
+
+  constructor(store: VectorStore, worker: WorkerClient<SearchVerbs>, addon: string) {
+    this.dimensions = store.dimensions;
+    this.#store = store;
+    this.#worker = worker;
+    this.#addon = addon;
+  }
+
+  async add(rows: Uint32Array, vectors: Float32Array): Promise<void> {
+    checkRows(rows);
+    await this.#change(() => this.#add(rows, vectors));
+  }
+
+  async remove(rows: Uint32Array): Promise<void> {
+    checkRows(rows);
+    await this.#change(async () => {
+      await this.#worker.call("remove", rows.slice());
+      this.#store.release(this.#store.unbind(rows));
+    });
+  }
+
+  async search(query: Float32Array, { k, allow, plan = "auto", ef, signal }: SearchOptions): Promise<SearchResult> {
+    checkShape(query, 1, this.dimensions);
+    checkVectors(query, 0, 1, this.dimensions);
+    checkCount("k", k);
+    if (ef !== undefined) checkCount("ef", ef);
+    // Copied before they are posted: posting a view would copy all of the buffer behind it.
+    const sent = { query: query.slice(), k, allow: allow?.words.slice(), plan, ef };
+    const transfer = sent.allow ? [sent.query.buffer, sent.allow.buffer] : [sent.query.buffer];
+    return this.#worker.call("search", sent, { signal, transfer });
+  }
+
+  async vectorsOf(rows: Uint32Array): Promise<Float32Array> {
+    checkRows(rows);
+    return this.#worker.call("vectorsOf", rows.slice());
+  }
+
+  async buildGraph({ directory, modelVersion, sequence, onProgress, signal }: BuildGraphOptions): Promise<GraphStatus> {
+    if (!Number.isSafeInteger(sequence) || sequence < 0) {
+      throw new LodestoneError("INVALID_INPUT", `"sequence" is a whole number of at least 0, not ${sequence}.`);
+    }
+    if (this.#build) throw new LodestoneError("INVALID_INPUT", "A graph of this index is being built already.");
+    const rows = this.#store.rows();
+    const slots = rows.map((row) => this.#store.slotOf(row));
+    if (rows.length === 0) throw new LodestoneError("INVALID_INPUT", "There are no rows to build a graph of.");
+    const abort = new AbortController();
+    const stop = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
+    const ended = this.#runBuild({ directory, modelVersion, sequence, rows, slots }, stop, (progress) => {
+      build.progress = progress;
+      onProgress?.(progress);
+    });
+    const build = { abort, progress: { done: 0, total: rows.length }, ended };
+    this.#build = build;
+    try {
+      return await ended;
+    } finally {
+      this.#build = undefined;
+    }
+  }
+
+  async loadGraph({ directory, modelVersion }: GraphPlace): Promise<GraphStatus> {
+    if (this.#build)
+      throw new LodestoneError("INVALID_INPUT", "A graph is being built, and is loaded when it is done.");
+    return this.#worker.call("loadGraph", { directory, modelVersion });
+  }
+
+  async status(): Promise<VectorStatus> {
+    const graph = await this.#worker.call("graphStatus", undefined as never);
+    return {
+      dimensions: this.dimensions,
+      rows: this.#store.rowCount,
+      bytes: this.#store.bytes,
+      graph: { ...graph, ...(this.#build ? { building: this.#build.progress } : {}) },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#build?.abort.abort();
+    // Whoever asked for the build hears of its end.
+    await this.#build?.ended.catch(() => undefined);
+    await this.#worker.close();
+  }
+
+  /** Runs `change` after all earlier ones, whether or not they failed. */
+  #change(change: () => Promise<void>): Promise<void> {
+    const done = this.#lastChange.then(change);
+    this.#lastChange = done.catch(() => undefined);
+    return done;
+  }
+
+  async #add(rows: Uint32Array, vectors: Float32Array): Promise<void> {
+    const { dimensions } = this;
+    const rowsPerSlice = Math.ceil(sliceFloats / dimensions);
+    checkShape(vectors, rows.length, dimensions);
+    for (let from = 0; from < rows.length; from += rowsPerSlice) {
+      if (from > 0) await setImmediate();
+      checkVectors(vectors, from, Math.min(from + rowsPerSlice, rows.length), dimensions);
+    }
+    const slots = this.#store.claim(rows.length);
+    for (let i = 0; i < rows.length; i++) {
+      if (i % rowsPerSlice === rowsPerSlice - 1) await setImmediate();
+      this.#store.write(slots[i]!, rows[i]!, vectors, i);
+    }
+    const chunks = this.#store.chunks.slice(this.#chunksSent);
+    await this.#worker.call("commit", { chunks, rows: rows.slice(), slots });
+    this.#chunksSent += chunks.length;
+    this.#store.release(this.#store.bind(rows, slots));
+  }
+
+  async #runBuild(
+    request: GraphBuildRequest,
+    signal: AbortSignal,
+    onProgress: (progress: GraphBuildProgress) => void,
+  ): Promise<GraphStatus> {
+    const workerData: GraphBuildWorkerData = { store: this.#store.handle(), addon: this.#addon };
+    const url = new URL("./graph-build-worker.js", import.meta.url);
+    const worker = await startWorker<GraphBuildVerbs>(url, workerData, "graph build");
+    try {
+      await worker.call("build", request, { signal, onProgress: (value) => onProgress(value as GraphBuildProgress) });
+    } finally {
+      await worker.close();
+    }
+    const { directory, modelVersion } = request;
+    return this.#worker.call("loadGraph", { directory, modelVersion }, { signal });
+  }
+}
+
+function checkRows(rows: Uint32Array): void {
+  if (!(rows instanceof Uint32Array))
+    throw new LodestoneError("INVALID_INPUT", "Row numbers are given as a Uint32Array.");
+}
+
+function checkCount(name: string, count: number): void {
+  if (Number.isSafeInteger(count) && count >= 1) return;
+  throw new LodestoneError("INVALID_INPUT", `"${name}" is a whole number of at least 1, not ${count}.`);
+}

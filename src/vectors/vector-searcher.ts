@@ -1,0 +1,178 @@
+// What the search worker does, without the worker: holds matrix, mask and graph, and answers searches. Every change and
+// every search is one synchronous step, so that a search sees all of an add or nothing of it.
+
+import { setImmediate } from "node:timers/promises";
+import { LodestoneError } from "../errors.js";
+import { choosePlan, type Plan, type PlanFacts, type PlanRequest } from "./choose-plan.js";
+import { ExactSearch, type Found } from "./exact.js";
+import { type AddonState, Graph } from "./graph.js";
+import { fingerprintOf, payloadPath, verifyGraphFile } from "./graph-file.js";
+import type { Kernels } from "./kernels/kernels.js";
+import { RowBitmap } from "./row-bitmap.js";
+import type { VectorStore } from "./vector-store.js";
+
+export type SearchQuery = {
+  query: Float32Array;
+  k: number;
+  /** Words of the filter's bitmap; absent: all live rows. */
+  allow?: Uint32Array | undefined;
+  plan: PlanRequest;
+  ef?: number | undefined;
+};
+
+export type SearchResult = Found & { plan: Plan; reason: string; ms: number };
+
+/** Rows to make live, and the slots where their vectors lie already. */
+export type Commit = {
+  /** Addresses of chunks made since the last commit. */
+  chunks: number[];
+  rows: Uint32Array;
+  slots: Uint32Array;
+};
+
+export type GraphStatus =
+  | { state: "unavailable" | "none"; reason: string }
+  /** Of `rows` in the graph `usable` are live and unchanged since; rows outside it are scanned. */
+  | { state: "ready"; rows: number; usable: number; sequence: number; bytes: number };
+
+export type GraphPlace = { directory: string; modelVersion: string };
+
+/** About 5 ms of fingerprints at 512 dimensions. */
+const rowsPerSlice = 8192;
+
+/** `covered`: slots whose vectors are those of the graph. */
+type LoadedGraph = { graph: Graph; covered: RowBitmap; sequence: number; bytes: number };
+
+export class VectorSearcher {
+  readonly #store: VectorStore;
+  readonly #exact: ExactSearch;
+  readonly #addon: AddonState;
+  #loaded: LoadedGraph | undefined;
+  /** Slots bound while a graph is being loaded: what it knows of them is void. */
+  #boundWhileLoading: RowBitmap | undefined;
+
+  constructor(store: VectorStore, kernels: Kernels, addon: AddonState) {
+    this.#store = store;
+    this.#exact = new ExactSearch(store, kernels);
+    this.#addon = addon;
+  }
+
+  commit({ chunks, rows, slots }: Commit): void {
+    this.#store.chunks.push(...chunks);
+    this.#store.bind(rows, slots);
+    for (const slot of slots) {
+      this.#loaded?.covered.delete(slot);
+      this.#boundWhileLoading?.add(slot);
+    }
+  }
+
+  remove(rows: Uint32Array): void {
+    this.#store.unbind(rows);
+  }
+
+  search({ query, k, allow, plan: requested, ef }: SearchQuery): SearchResult {
+    const start = performance.now();
+    const { live } = this.#store;
+    const eligible = allow ? this.#store.slotsAllowedBy(RowBitmap.fromWords(allow)) : live;
+    const usable = this.#loaded?.covered.clone().and(eligible);
+    const eligibleRows = eligible.count();
+    let chosen = choosePlan({ requested, ef, k, eligibleRows, graph: this.#graphFacts(usable) });
+    const wanted = Math.min(k, eligibleRows);
+    if (wanted === 0) {
+      return { rows: new Uint32Array(0), scores: new Float32Array(0), ...chosen, ms: performance.now() - start };
+    }
+    this.#exact.begin(query, wanted);
+    if (chosen.plan.kind === "graph" && usable && this.#loaded) {
+      const slots = this.#walk(this.#loaded.graph, query, wanted, chosen.plan.ef, usable);
+      if (slots) {
+        this.#exact.offer(slots);
+        this.#exact.scan(eligible, this.#loaded.covered);
+      } else {
+        chosen = { plan: { kind: "exact" }, reason: "the graph walk met too few rows that the filter allows" };
+      }
+    }
+    if (chosen.plan.kind === "exact") this.#exact.scan(eligible);
+    return { ...this.#exact.take(), ...chosen, ms: performance.now() - start };
+  }
+
+  /** The vectors of `rows`, one after the other. Throws NOT_FOUND naming the rows that are not live. */
+  vectorsOf(rows: Uint32Array): Float32Array {
+    const missing = [...rows].filter((row) => this.#store.slotOf(row) < 0);
+    if (missing.length > 0) {
+      throw new LodestoneError("NOT_FOUND", `Rows without a vector: ${missing.slice(0, 10).join(", ")}.`, {
+        detail: { rows: missing },
+      });
+    }
+    const vectors = new Float32Array(rows.length * this.#store.dimensions);
+    rows.forEach((row, index) => {
+      this.#store.read(this.#store.slotOf(row), vectors, index);
+    });
+    return vectors;
+  }
+
+  /** Loads the verified graph and puts it in place of the present one in one step; searches and changes go on meanwhile. */
+  async loadGraph({ directory, modelVersion }: GraphPlace, signal?: AbortSignal): Promise<GraphStatus> {
+    if (this.#addon.state === "unavailable") throw new LodestoneError("GRAPH_UNAVAILABLE", this.#addon.reason);
+    if (this.#boundWhileLoading) throw new LodestoneError("INVALID_INPUT", "A graph is being loaded already.");
+    const bound = new RowBitmap();
+    this.#boundWhileLoading = bound;
+    try {
+      const { dimensions } = this.#store;
+      const header = await verifyGraphFile(directory, { dimensions, modelVersion }, signal);
+      const path = payloadPath(directory, header.payloadId);
+      const graph = await Graph.read(this.#addon.addon, path, dimensions, header.rows.length);
+      const covered = await this.#unchangedSlots(header.rows, header.fingerprints);
+      covered.andNot(bound);
+      this.#loaded?.graph.release();
+      this.#loaded = { graph, covered, sequence: header.sequence, bytes: header.payloadBytes };
+      return this.graphStatus();
+    } finally {
+      this.#boundWhileLoading = undefined;
+    }
+  }
+
+  graphStatus(): GraphStatus {
+    if (this.#addon.state === "unavailable") return this.#addon;
+    if (!this.#loaded) return { state: "none", reason: "no graph is loaded" };
+    const { graph, covered, sequence, bytes } = this.#loaded;
+    return {
+      state: "ready",
+      rows: graph.rowCount,
+      usable: covered.clone().and(this.#store.live).count(),
+      sequence,
+      bytes,
+    };
+  }
+
+  #graphFacts(usable: RowBitmap | undefined): PlanFacts["graph"] {
+    const status = this.#loaded;
+    if (this.#addon.state === "unavailable") return this.#addon;
+    if (!status || !usable) return { state: "none", reason: "no graph is loaded" };
+    return { state: "ready", rows: status.graph.rowCount, eligibleRows: usable.count() };
+  }
+
+  /** All usable slots among the `ef` nearest; undefined where they are too few to answer from. */
+  #walk(graph: Graph, query: Float32Array, wanted: number, ef: number, usable: RowBitmap): number[] | undefined {
+    const slots: number[] = [];
+    for (const row of graph.nearest(query, ef)) {
+      const slot = this.#store.slotOf(row);
+      if (slot >= 0 && usable.has(slot)) slots.push(slot);
+    }
+    return slots.length < Math.min(wanted, usable.count()) ? undefined : slots;
+  }
+
+  /** Slots of the live ones among `rows` whose vectors are those that went into the graph. Reads them all, in slices. */
+  async #unchangedSlots(rows: Uint32Array, fingerprints: Uint32Array): Promise<RowBitmap> {
+    const unchanged = new RowBitmap();
+    const vector = new Float32Array(this.#store.dimensions);
+    const bits = new Uint32Array(vector.buffer);
+    for (let i = 0; i < rows.length; i++) {
+      if (i % rowsPerSlice === rowsPerSlice - 1) await setImmediate();
+      const slot = this.#store.slotOf(rows[i]!);
+      if (slot < 0) continue;
+      this.#store.read(slot, vector, 0);
+      if (fingerprintOf(bits) === fingerprints[i]) unchanged.add(slot);
+    }
+    return unchanged;
+  }
+}

@@ -1,0 +1,160 @@
+// The page: wires address, search and library to what is shown, and the keys to what they do.
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { createSend } from "./api/request.js";
+import { DocumentPanel } from "./components/document-panel.js";
+import { ExplainPanel } from "./components/explain-panel.js";
+import { FilterRail } from "./components/filter-rail.js";
+import type { HitActions } from "./components/hit-item.js";
+import { KeysDialog } from "./components/keys-dialog.js";
+import { PageFooter } from "./components/page-footer.js";
+import { PageHeader } from "./components/page-header.js";
+import { SearchField } from "./components/search-field.js";
+import { SearchOutcome } from "./components/search-outcome.js";
+import { focusHit, walkHits } from "./hit-focus.js";
+import { useAddress } from "./hooks/use-address.js";
+import { useLibrary } from "./hooks/use-library.js";
+import { useMedia } from "./hooks/use-media.js";
+import { useSearch } from "./hooks/use-search.js";
+import { useShortcuts } from "./hooks/use-shortcuts.js";
+import { shownIn } from "./search/search-session.js";
+import type { SearchView } from "./search/search-view.js";
+import { emptyView } from "./search/search-view.js";
+import type { Shortcut } from "./search/shortcut.js";
+
+// The widths from which a panel stands beside the results; styles/panel.css has the same.
+const explainDocks = "(min-width: 77.5rem)";
+const documentDocks = "(min-width: 87.5rem)";
+
+export function App() {
+  const send = useMemo(() => createSend((input, init) => fetch(input, init)), []);
+  const field = useRef<HTMLInputElement>(null);
+  const { view, route, setView, openDocument, closeDocument } = useAddress();
+  const [isExplaining, setExplaining] = useState(false);
+  const [selectedId, setSelectedId] = useState<string>();
+  const [showsKeys, setShowsKeys] = useState(false);
+  const library = useLibrary(send);
+  const { state, extend, retry } = useSearch(send, view, isExplaining);
+  const canDockExplain = useMedia(explainDocks);
+  const canDockDocument = useMedia(documentDocks);
+
+  const answer = shownIn(state);
+  const chosen = answer?.hits.find(({ id }) => id === selectedId) ?? answer?.hits[0];
+  const panel = route !== undefined ? "document" : isExplaining && chosen !== undefined ? "explain" : "none";
+  const isCovered = (panel === "document" && !canDockDocument) || (panel === "explain" && !canDockExplain);
+
+  const look = useCallback(
+    (next: SearchView) => {
+      setSelectedId(undefined);
+      setView(next);
+    },
+    [setView],
+  );
+  const chooseFolder = (folder: string) => look({ ...view, folder });
+  const explainHit = (id: string) => {
+    setExplaining(!(isExplaining && chosen?.id === id));
+    setSelectedId(id);
+  };
+  const actions: HitActions = { open: openDocument, explain: explainHit, select: setSelectedId, chooseFolder };
+
+  const toggleExplain = () => {
+    if (answer === undefined) return false;
+    if (route !== undefined) closeDocument();
+    setExplaining(route !== undefined || !isExplaining);
+    return true;
+  };
+  const stepBack = () => {
+    if (route !== undefined) closeDocument();
+    else if (isExplaining) setExplaining(false);
+    else if (document.activeElement !== field.current && document.activeElement !== document.body)
+      field.current?.focus();
+    else if (view.query !== "") look({ ...view, query: "" });
+    else field.current?.blur();
+    return true;
+  };
+  useShortcuts((shortcut: Shortcut): boolean => {
+    switch (shortcut) {
+      case "focus-search":
+        field.current?.focus();
+        field.current?.select();
+        return true;
+      case "next":
+        return walkHits(1, field.current);
+      case "previous":
+        return walkHits(-1, field.current);
+      case "explain":
+        return toggleExplain();
+      case "keys":
+        setShowsKeys(true);
+        return true;
+      case "escape":
+        return stepBack();
+      default:
+        return shortcut satisfies never;
+    }
+  });
+
+  useEffect(() => {
+    document.title = view.query.trim() === "" ? "Lodestone" : `${view.query.trim()} · Lodestone`;
+  }, [view.query]);
+
+  // A reader with a keyboard at hand can type at once; on a touch screen that would only raise the keyboard.
+  useEffect(() => {
+    if (matchMedia("(hover: hover)").matches && location.hash === "") field.current?.focus({ preventScroll: true });
+  }, []);
+
+  const openId = route?.id;
+  const lastOpenId = useRef(openId);
+  useEffect(() => {
+    if (openId === undefined && lastOpenId.current !== undefined) focusHit(lastOpenId.current, field.current);
+    lastOpenId.current = openId;
+  }, [openId]);
+
+  return (
+    <div class={`page with-${panel}`}>
+      <PageHeader onHome={() => look(emptyView)} onKeys={() => setShowsKeys(true)}>
+        <SearchField
+          query={view.query}
+          busy={state.kind === "asking"}
+          field={field}
+          onQuery={(query) => look({ ...view, query })}
+          onSubmit={() => walkHits(1, field.current)}
+        />
+      </PageHeader>
+      <FilterRail view={view} library={library} inert={isCovered} onView={look} />
+      <main class="main" inert={isCovered}>
+        <SearchOutcome
+          state={state}
+          view={view}
+          library={library}
+          chosenId={panel === "document" ? openId : panel === "explain" ? chosen?.id : undefined}
+          isExplaining={isExplaining}
+          actions={actions}
+          onView={look}
+          onExplain={toggleExplain}
+          onExtend={extend}
+          onRetry={retry}
+        />
+      </main>
+      {panel === "document" && route !== undefined && (
+        <DocumentPanel
+          key={route.id}
+          send={send}
+          route={route}
+          hit={answer?.hits.find(({ id }) => id === route.id)}
+          onFolder={chooseFolder}
+          onClose={closeDocument}
+        />
+      )}
+      {panel === "explain" && answer !== undefined && (
+        <ExplainPanel
+          answer={answer}
+          chosenId={chosen?.id}
+          takesFocus={!canDockExplain}
+          onClose={() => setExplaining(false)}
+        />
+      )}
+      <PageFooter status={library.status} inert={isCovered} />
+      {showsKeys && <KeysDialog onClose={() => setShowsKeys(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+// The top of the page: mark, search field, theme and keys.
+import type { ComponentChildren } from "preact";
+import { useTheme } from "../hooks/use-theme.js";
+import { Icon } from "./icon.js";
+import { Mark } from "./mark.js";
+
+export function PageHeader({
+  onHome,
+  onKeys,
+  children,
+}: {
+  onHome(): void;
+  onKeys(): void;
+  children: ComponentChildren;
+}) {
+  const { theme, next, change } = useTheme();
+  const goHome = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    onHome();
+  };
+  return (
+    <header class="page-header">
+      <a class="home" href="/" onClick={goHome}>
+        <Mark />
+        <span class="wordmark">Lodestone</span>
+      </a>
+      {children}
+      <div class="header-tools">
+        <button
+          type="button"
+          class="tool"
+          onClick={change}
+          aria-label={`Theme: ${theme}. Change to ${next}`}
+          title={`Theme: ${theme}`}
+        >
+          <Icon name={theme} />
+        </button>
+        <button type="button" class="tool tool-keys" onClick={onKeys} aria-label="Show keys" title="Keys ( ? )">
+          <Icon name="keyboard" />
+        </button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,80 @@
+// The address bar as state: which search is shown (query string) and which document is open (fragment).
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { DocumentRoute } from "../search/document-route.js";
+import { formatDocumentRoute, parseDocumentRoute } from "../search/document-route.js";
+import { historyStep } from "../search/history-step.js";
+import type { SearchView } from "../search/search-view.js";
+import { formatSearchView, parseSearchView } from "../search/search-view.js";
+
+export type Address = {
+  view: SearchView;
+  route: DocumentRoute | undefined;
+  /** Another search; it closes the open document. */
+  setView(next: SearchView): void;
+  openDocument(route: DocumentRoute): void;
+  closeDocument(): void;
+};
+
+type Place = { view: SearchView; route: DocumentRoute | undefined };
+
+// Marks entries that this page made by opening a document: closing that document is then going back.
+const openedHere = { openedHere: true };
+
+export function useAddress(): Address {
+  const [place, setPlace] = useState(readPlace);
+  const placeRef = useRef(place);
+  const changedAtMs = useRef(performance.now());
+
+  const go = useCallback((next: Place, write: () => void) => {
+    write();
+    changedAtMs.current = performance.now();
+    placeRef.current = next;
+    setPlace(next);
+  }, []);
+
+  useEffect(() => {
+    const follow = () => go(readPlace(), () => {});
+    addEventListener("popstate", follow);
+    return () => removeEventListener("popstate", follow);
+  }, [go]);
+
+  const setView = useCallback(
+    (view: SearchView) => {
+      const step = historyStep(placeRef.current.view, view, performance.now() - changedAtMs.current);
+      const url = urlOf({ view, route: undefined });
+      go({ view, route: undefined }, () => {
+        if (step === "push") history.pushState(null, "", url);
+        else history.replaceState(null, "", url);
+      });
+    },
+    [go],
+  );
+
+  const openDocument = useCallback(
+    (route: DocumentRoute) => {
+      const { view, route: present } = placeRef.current;
+      const url = urlOf({ view, route });
+      go({ view, route }, () => {
+        if (present === undefined) history.pushState(openedHere, "", url);
+        else history.replaceState(history.state, "", url);
+      });
+    },
+    [go],
+  );
+
+  const closeDocument = useCallback(() => {
+    const { view } = placeRef.current;
+    if (history.state?.openedHere === true) history.back();
+    else go({ view, route: undefined }, () => history.replaceState(null, "", urlOf({ view, route: undefined })));
+  }, [go]);
+
+  return { ...place, setView, openDocument, closeDocument };
+}
+
+function readPlace(): Place {
+  return { view: parseSearchView(location.search), route: parseDocumentRoute(location.hash) };
+}
+
+function urlOf({ view, route }: Place): string {
+  return `${location.pathname}${formatSearchView(view)}${route === undefined ? "" : formatDocumentRoute(route)}`;
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type FusedRow, type Fusion, fuse, maxFusedScore, type ScoredRow } from "../../src/retrieval/fuse.js";
+
+const convex = (lexicalWeight: number): Fusion => ({ method: "convex", lexicalWeight });
+
+/** A ranking: distinct rows, scores falling. */
+const ranking = fc
+  .uniqueArray(fc.record({ row: fc.nat(40), score: fc.double({ min: -5, max: 30, noNaN: true }) }), {
+    selector: ({ row }) => row,
+    maxLength: 30,
+  })
+  .map((rows) => rows.sort((a, b) => b.score - a.score || a.row - b.row));
+
+const fusion: fc.Arbitrary<Fusion> = fc.oneof(
+  fc.record({ method: fc.constant("convex" as const), lexicalWeight: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  fc.record({
+    method: fc.constant("rrf" as const),
+    k: fc.double({ min: 1, max: 100, noNaN: true }),
+    denseWeight: fc.double({ min: 0, max: 1, noNaN: true }),
+  }),
+);
+
+// The recipe behind the bundled models' figures, word for word: dictionary of sums, absent means nothing is added.
+function naiveConvex(lexical: readonly ScoredRow[], dense: readonly ScoredRow[], weight: number): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const [list, share] of [[lexical, weight] as const, [dense, 1 - weight] as const]) {
+    const scores = list.map(({ score }) => score);
+    const low = Math.min(...scores);
+    const spread = Math.max(...scores) - low;
+    for (const { row, score } of list) sums.set(row, (sums.get(row) ?? 0) + share * ((score - low) / spread));
+  }
+  return sums;
+}
+
+test("convex fusion adds weighted min-max scores, and a row that one list lacks gets nothing from it", () => {
+  const lexical = [
+    { row: 1, score: 12 },
+    { row: 2, score: 10 },
+    { row: 3, score: 2 },
+  ];
+  const dense = [
+    { row: 3, score: 0.9 },
+    { row: 4, score: 0.7 },
+    { row: 1, score: 0.5 },
+  ];
+  const fused = fuse({ lexical, dense }, convex(0.6));
+  assert.deepEqual(
+    fused.map(({ row, score }) => [row, Number(score.toFixed(6))]),
+    [
+      [1, 0.6],
+      [2, 0.48],
+      [3, 0.4],
+      [4, 0.2],
+    ],
+  );
+  assert.deepEqual(fused[2], {
+    row: 3,
+    score: 0.4,
+    lexicalNorm: 0,
+    denseNorm: 1,
+    lexical: { rank: 3, score: 2 },
+    dense: { rank: 1, score: 0.9 },
+  });
+  assert.deepEqual(fused[3]?.lexical, undefined);
+});
+
+test("reciprocal rank fusion adds 1 / (k + rank), the dense list by its weight", () => {
+  const fused = fuse(
+    {
+      lexical: [{ row: 7, score: 3 }],
+      dense: [
+        { row: 8, score: 0.9 },
+        { row: 7, score: 0.1 },
+      ],
+    },
+    { method: "rrf", k: 60, denseWeight: 0.5 },
+  );
+  assert.deepEqual(
+    fused.map(({ row, score }) => [row, score]),
+    [
+      [7, 1 / 61 + 0.5 / 62],
+      [8, 0.5 / 61],
+    ],
+  );
+});
+
+test("the only hit of a list counts in full", () => {
+  const fused = fuse({ lexical: [{ row: 5, score: 3.2 }], dense: [{ row: 6, score: 0.4 }] }, convex(0.6));
+  assert.deepEqual(
+    fused.map(({ row, score }) => [row, score]),
+    [
+      [5, 0.6],
+      [6, 0.4],
+    ],
+  );
+});
+
+test("rows of equal score follow by row number, and two empty lists fuse to an empty one", () => {
+  const list = [9, 3, 7].map((row) => ({ row, score: 1 }));
+  assert.deepEqual(
+    fuse({ lexical: list, dense: [] }, convex(0.6)).map(({ row }) => row),
+    [3, 7, 9],
+  );
+  assert.deepEqual(fuse({ lexical: [], dense: [] }, convex(0.6)), []);
+});
+
+test("law: convex fusion equals the naive sum of the measured recipe", () => {
+  const spreads = ranking.filter((list) => list.length > 1 && list[0]!.score - list.at(-1)!.score > 1e-3);
+  fc.assert(
+    fc.property(spreads, spreads, fc.double({ min: 0, max: 1, noNaN: true }), (lexical, dense, weight) => {
+      const expected = naiveConvex(lexical, dense, weight);
+      const fused = fuse({ lexical, dense }, convex(weight));
+      assert.equal(fused.length, expected.size);
+      for (const { row, score } of fused) assert.ok(Math.abs(score - expected.get(row)!) < 1e-9);
+    }),
+  );
+});
+
+test("law: the union is complete, sorted, without NaN, within bounds, and says what each stage said", () => {
+  fc.assert(
+    fc.property(ranking, ranking, fusion, (lexical, dense, method) => {
+      const fused = fuse({ lexical, dense }, method);
+      assert.deepEqual(new Set(fused.map(({ row }) => row)), new Set([...lexical, ...dense].map(({ row }) => row)));
+      const stage = (list: readonly ScoredRow[], of: (row: FusedRow) => FusedRow["lexical"]) =>
+        fused.flatMap((row) => of(row) ?? []).length === list.length &&
+        fused.every((row) => !of(row) || list[of(row)!.rank - 1]?.row === row.row);
+      assert.ok(stage(lexical, (row) => row.lexical));
+      assert.ok(stage(dense, (row) => row.dense));
+      fused.forEach(({ row, score }, i) => {
+        assert.ok(score >= 0 && score <= maxFusedScore(method) + 1e-12, `score ${score}`);
+        const next = fused[i + 1];
+        if (next) assert.ok(score > next.score || (score === next.score && row < next.row));
+      });
+    }),
+  );
+});
