@@ -12,21 +12,21 @@ export type Interrupt = {
   release(): void;
 };
 
-// How long an orderly stop may take before the process ends anyway.
-const GRACE_MS = 3_000;
+// How long an orderly stop may take before the process ends anyway. A server needs longer: it answers what is in flight.
+const GRACE_MS = 1_000;
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Listens until `release`. `onFirst` is called with the first signal. */
-export function listenForInterrupt(onFirst: (name: NodeJS.Signals) => void = () => undefined): Interrupt {
+/** Listens until `release`. `onFirst` is called at the first signal. */
+export function listenForInterrupt(onFirst: () => void = () => undefined, graceMs = GRACE_MS): Interrupt {
   const controller = new AbortController();
   let exitCode: number | undefined;
   const onSignal = (name: NodeJS.Signals) => {
     if (exitCode !== undefined) process.exit(exitCode);
     const code = 128 + constants.signals[name];
     exitCode = code;
-    setTimeout(() => process.exit(code), GRACE_MS).unref();
-    onFirst(name);
+    setTimeout(() => process.exit(code), graceMs).unref();
+    onFirst();
     controller.abort(new Error(`stopped by ${name}`));
   };
   for (const name of signals) process.on(name, onSignal);

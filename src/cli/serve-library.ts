@@ -2,12 +2,17 @@
 
 import type { Engine } from "../engine/index.js";
 import type { Face } from "./face.js";
-import type { Interrupt } from "./interrupt.js";
+import { type Interrupt, listenForInterrupt } from "./interrupt.js";
 
 export type ServeOptions = { host?: string; port?: number; allowHost?: string[] };
 
-// Within the time that an interrupt leaves for an orderly end.
+/** How long the requests in flight may take when the server is to end. */
 const CLOSE_LIMIT_MS = 2_000;
+
+/** Listens for the end of a server. */
+export function listenForEnd(): Interrupt {
+  return listenForInterrupt(undefined, CLOSE_LIMIT_MS + 1_000);
+}
 
 /** Resolves when `interrupt` came and the requests in flight were answered. `facts` are printed along under --json. */
 export async function serveLibrary(

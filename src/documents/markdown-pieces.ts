@@ -1,130 +1,252 @@
-// Cuts a Markdown text into pieces that the parser takes in bounded time. The parser is faster than the square of its
-// input only on small ones: 3.5 MB of README files took 17 s in one go and 4 s file by file; 10,000 unclosed "*a" in a
-// paragraph took 47 s, 1,000 nested list levels 34 s. So:
-//   a text over 64 kB is cut before headings (else at blank lines before unindented text), never within fenced code;
-//   a paragraph with more than 1,000 marks of emphasis, links and code spans is taken as plain text;
-//   indents past 100 columns and quotes nested more than 50 deep are flattened.
+// Cuts a Markdown text into pieces, so that the parser (1 MB/s) sees only what it is needed for, in bounded time.
+//   Headings, fenced code, paragraphs and flat lists with none but simple marks are told apart here: most of usual text.
+//   All else goes to the parser, in pieces of some 64 kB: 3.5 MB of README files took it 17 s in one go, 4 s one by one.
+//   A paragraph with more than 1,000 marks is taken as plain text: 10,000 times "*a " took the parser 47 s.
+//   Indents past 100 columns and quotes nested more than 50 deep are flattened: 1,000 nested lists took 34 s.
+// The pieces rendered one by one read like the whole text rendered by the parser (a law in the tests).
 
-export type MarkdownPiece = { kind: "markdown" | "plain"; source: string };
+import { labelKey, plainInline } from "./markdown-inline.js";
+import type { Heading } from "./text-builder.js";
+
+export type MarkdownPiece =
+  | { kind: "heading"; level: Heading["level"]; title: string }
+  | { kind: "paragraph"; text: string }
+  | { kind: "list"; items: string[] }
+  | { kind: "code"; source: string }
+  | { kind: "markdown"; source: string };
 
 const wantedCharacters = 64 * 1024;
 const mostMarks = 1000;
-const fence = /^[ \t>]*(`{3,}|~{3,})/;
-const atxHeading = /^#{1,6}[ \t]/;
-const startsBlock = /^[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\||>|#{1,6}[ \t])/;
+
+const everyMark = /[`*_[\]<~]/g;
+// How a line of a paragraph may begin that no other kind of block begins with.
+const plainStart = /^(?:[\p{L}`"'(“‘„«$%@§€]|\d{1,9}[^\d.)]|(\*\*?|__?)[^\s*_]|\[(?![^\]]*\]:))/u;
+const plainHeading = /^(#{1,6})[ \t]+([^\s#][^#]*)$/;
+const openingFence = /^([ \t>]*)(`{3,}|~{3,})([^`]*|(?<=~)[^\n]*)$/;
+const startsBlock =
+  /^[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\||>|#{1,6}[ \t]|<\/?(?:div|p|table|thead|tbody|tr|td|th|ul|ol|li|details|center|h[1-6])[\s>])/i;
+const footnoteDefinition = /^[ \t>]*\[(\^[^\][\s]{1,999})\]:/gm;
+const linkDefinition =
+  /^[ \t>]*\[([^\][\n]{1,999})\]:[ \t]*\n?[ \t]*(<[^<>\n]*>|[^\s<]\S*)(?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$/gm;
+/** The same on one unindented line of its own. */
+const definitionLine = /^\[([^\][^\s\\][^\][\\]{0,500})\]:[ \t]*[^\s<>\\"'(][^\s\\]*(?:[ \t]+"[^"\\]*")?$/;
 const deepIndent = /^[ \t]{101,}/;
 const deepQuote = /^(?:[ \t]*>){51,}/;
+// HTML that reaches over blank lines, and its end.
+const longHtml: readonly (readonly [start: RegExp, end: RegExp])[] = [
+  [/^ {0,3}<(?:script|pre|style|textarea)(?:[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
+  [/^ {0,3}<!--/, /-->/],
+  [/^ {0,3}<\?/, /\?>/],
+  [/^ {0,3}<!\[CDATA\[/, /\]\]>/],
+  [/^ {0,3}<![a-z]/i, />/],
+];
 
-/** Pieces in order. Link definitions of the whole text are repeated in each piece that uses them. */
+/** The text of footnote definitions that only stand in for one in another piece; nothing is to be rendered for them. */
+export const footnoteStub = "\ue000";
+
+/** The pieces of `text` in order. A piece begins with stand-ins for the definitions that it uses from other pieces. */
 export function markdownPieces(text: string): MarkdownPiece[] {
-  const pieces = cut(text);
-  const large = pieces.length > 1;
-  if (!large) return pieces;
-  const definitions = linkDefinitions(text);
+  const labels = new Set<string>();
+  let pieces = new Cutter(text, labels).cut();
+  // The definitions mostly stand at the end: with their labels known, more paragraphs prove simple.
+  if (labels.size > 0) pieces = new Cutter(text, labels).cut();
+  const definitions = definitionsIn(text);
+  if (definitions.size === 0) return pieces;
   return pieces.map((piece) =>
-    piece.kind === "plain" ? piece : { ...piece, source: piece.source + usedDefinitions(piece.source, definitions) },
+    piece.kind === "markdown" ? { ...piece, source: usedDefinitions(piece.source, definitions) + piece.source } : piece,
   );
 }
 
-function cut(text: string): MarkdownPiece[] {
-  const pieces: MarkdownPiece[] = [];
-  let lines: string[] = [];
-  let characters = 0;
-  /** First line of the run of lines that could be one paragraph, and its marks. */
-  let runStart = 0;
-  let marks = 0;
-  let openFence = "";
-  const close = (kind: MarkdownPiece["kind"], upTo: number) => {
-    const source = lines.slice(0, upTo).join("\n");
-    if (source.trim() !== "") pieces.push({ kind, source });
-    lines = lines.slice(upTo);
-    characters = lines.reduce((sum, line) => sum + line.length + 1, 0);
-  };
-  const closeRun = () => {
-    if (marks > mostMarks) {
-      close("markdown", runStart);
-      close("plain", lines.length);
-    }
-    runStart = lines.length;
-    marks = 0;
-  };
-  for (const line of eachLine(text)) {
-    const mark = fence.exec(line)?.[1];
-    if (openFence !== "") {
-      if (mark?.startsWith(openFence) && /^[ \t>]*[`~]+[ \t]*$/.test(line)) openFence = "";
-      lines.push(line);
-      characters += line.length + 1;
-      runStart = lines.length;
-      continue;
-    }
-    const blank = line.trim() === "";
-    if (blank || mark || startsBlock.test(line)) closeRun();
-    if (characters >= wantedCharacters && canCutBefore(line, lines.at(-1), characters)) {
-      close("markdown", lines.length);
-      runStart = 0;
-    }
-    if (mark) openFence = mark;
-    const flat = flatten(line);
-    if (!mark && !blank) marks += countMarks(flat);
-    lines.push(flat);
-    characters += flat.length + 1;
+class Cutter {
+  readonly #lines: string[];
+  readonly #pieces: MarkdownPiece[] = [];
+  /** Lines for the parser that are not in a piece yet. */
+  #waiting: string[] = [];
+  #waitingCharacters = 0;
+  /** In `#waiting`, where the run of lines begins that could be one paragraph; and its marks. */
+  #runStart = 0;
+  #runMarks = 0;
+  /** Labels of link definitions met so far. */
+  readonly #labels: Set<string>;
+
+  constructor(text: string, labels: Set<string>) {
+    this.#lines = text.split("\n");
+    this.#labels = labels;
   }
-  closeRun();
-  close("markdown", lines.length);
-  return pieces;
-}
 
-function* eachLine(text: string): Generator<string> {
-  for (let start = 0; start < text.length; ) {
-    const end = text.indexOf("\n", start);
-    yield text.slice(start, end < 0 ? text.length : end);
-    start = end < 0 ? text.length : end + 1;
-  }
-}
-
-function canCutBefore(line: string, previous: string | undefined, characters: number): boolean {
-  if (atxHeading.test(line)) return true;
-  // Without headings in sight: any blank line will do that no list item or indented code reaches over.
-  return characters >= 2 * wantedCharacters && previous?.trim() === "" && /^[^\s\-*+\d]/.test(line);
-}
-
-function flatten(line: string): string {
-  return line.replace(deepIndent, " ".repeat(100)).replace(deepQuote, ">".repeat(50));
-}
-
-function countMarks(line: string): number {
-  let marks = 0;
-  for (let index = 0; index < line.length; index++) {
-    // * _ ~ ` [ ] < !
-    switch (line.charCodeAt(index)) {
-      case 42:
-      case 95:
-      case 126:
-      case 96:
-      case 91:
-      case 93:
-      case 60:
-        marks++;
+  cut(): MarkdownPiece[] {
+    let blockStart = true;
+    for (let index = 0; index < this.#lines.length; ) {
+      const line = this.#line(index);
+      const plain = blockStart ? this.#takePlain(index) : index;
+      if (plain > index) {
+        index = plain;
+        continue;
+      }
+      const end = this.#endOfUnbroken(index);
+      if (end > index) {
+        this.#closeRun();
+        for (; index < end; index++) this.#wait(this.#line(index));
+        this.#runStart = this.#waiting.length;
+        blockStart = false;
+        continue;
+      }
+      blockStart = line.trim() === "";
+      if (blockStart || startsBlock.test(line)) this.#closeRun();
+      if (this.#waitingCharacters >= wantedCharacters && this.#mayCutBefore(line)) this.#flush();
+      this.#runMarks += line.match(everyMark)?.length ?? 0;
+      this.#wait(line.replace(deepIndent, " ".repeat(100)).replace(deepQuote, ">".repeat(50)));
+      index++;
     }
+    this.#closeRun();
+    this.#flush();
+    return this.#pieces;
   }
-  return marks;
+
+  #line(index: number): string {
+    return this.#lines[index] ?? "";
+  }
+
+  /** Takes a heading, fenced code or paragraph that needs no parser; answers the line after it, or `index` for none. */
+  #takePlain(index: number): number {
+    const line = this.#line(index);
+    const [, signs = "", words = ""] = plainHeading.exec(line) ?? [];
+    const title = plainInline(words, this.#labels);
+    if (signs !== "" && title !== undefined) {
+      this.#push({ kind: "heading", level: signs.length as Heading["level"], title });
+      return index + 1;
+    }
+    const fence = openingFence.exec(line);
+    if (fence) {
+      if (fence[1] !== "") return index;
+      const close = this.#closingFence(index, fence);
+      if (close === undefined) return index;
+      this.#push({ kind: "code", source: this.#lines.slice(index + 1, close).join("\n") });
+      return close + 1;
+    }
+    let end = index;
+    while (end < this.#lines.length && this.#line(end).trim() !== "") end++;
+    const lines = this.#lines.slice(index, end);
+    if (lines.length === 0) return index;
+    if (lines.every((one) => definitionLine.test(one))) {
+      for (const one of lines) this.#labels.add(labelKey(definitionLine.exec(one)?.[1] ?? ""));
+      this.#closeRun();
+      this.#flush();
+      return end;
+    }
+    const piece = this.#plainParagraph(lines) ?? this.#plainList(lines, end);
+    if (!piece) return index;
+    this.#push(piece);
+    return end;
+  }
+
+  #plainParagraph(lines: readonly string[]): MarkdownPiece | undefined {
+    if (!lines.every(isPlain)) return undefined;
+    const text = plainInline(lines.join("\n"), this.#labels);
+    return text === undefined ? undefined : { kind: "paragraph", text };
+  }
+
+  /** A list is known to be flat and closed only where no list comes before it, and neither list nor indented text after. */
+  #plainList(lines: readonly string[], end: number): MarkdownPiece | undefined {
+    const bullet = lines[0]?.[0] ?? "";
+    if (!"-*+".includes(bullet) || this.#waiting.some((line) => line.trim() !== "")) return undefined;
+    let after = end;
+    while (after < this.#lines.length && this.#line(after).trim() === "") after++;
+    if (/^(?:\s|[-*+]|\d)/.test(this.#line(after))) return undefined;
+    const items: string[][] = [];
+    for (const line of lines) {
+      const words = line.slice(2);
+      if (!isPlain(words)) return undefined;
+      if (line.startsWith(`${bullet} `)) items.push([words]);
+      else if (line.startsWith("  ")) items.at(-1)?.push(words);
+      else return undefined;
+    }
+    const texts = items.map((item) => plainInline(item.join("\n"), this.#labels)).filter((text) => text !== undefined);
+    return texts.length === items.length ? { kind: "list", items: texts } : undefined;
+  }
+
+  /** The line after fenced code or long HTML that begins at `index`: blank lines do not end these. `index` for neither. */
+  #endOfUnbroken(index: number): number {
+    const line = this.#line(index);
+    const fence = openingFence.exec(line);
+    if (fence) return (this.#closingFence(index, fence) ?? this.#lines.length - 1) + 1;
+    const html = line.includes("<") ? longHtml.find(([start]) => start.test(line)) : undefined;
+    if (!html) return index;
+    let end = index;
+    while (end < this.#lines.length && !html[1].test(this.#line(end))) end++;
+    return Math.min(end + 1, this.#lines.length);
+  }
+
+  #closingFence(index: number, [, indent = "", signs = ""]: RegExpExecArray): number | undefined {
+    const sign = signs[0] ?? "";
+    const before = /^ {0,3}$/.test(indent) ? " {0,3}" : "[ \\t>]*";
+    const closing = new RegExp(`^${before}${sign}{${signs.length},}[ \\t]*$`);
+    for (let line = index + 1; line < this.#lines.length; line++) if (closing.test(this.#line(line))) return line;
+    return undefined;
+  }
+
+  #wait(line: string): void {
+    this.#waiting.push(line);
+    this.#waitingCharacters += line.length + 1;
+  }
+
+  #push(piece: MarkdownPiece): void {
+    this.#closeRun();
+    this.#flush();
+    this.#pieces.push(piece);
+  }
+
+  #closeRun(): void {
+    if (this.#runMarks > mostMarks) {
+      const run = this.#waiting.splice(this.#runStart);
+      this.#flush();
+      this.#pieces.push({ kind: "paragraph", text: run.join("\n") });
+    }
+    this.#runStart = this.#waiting.length;
+    this.#runMarks = 0;
+  }
+
+  #flush(): void {
+    const source = this.#waiting.join("\n");
+    if (source.trim() !== "") this.#pieces.push({ kind: "markdown", source });
+    this.#waiting = [];
+    this.#waitingCharacters = 0;
+    this.#runStart = 0;
+  }
+
+  /** Headings are borders; without them a blank line before unindented text, and in the end any unindented line. */
+  #mayCutBefore(line: string): boolean {
+    if (/^#{1,6}[ \t]/.test(line)) return true;
+    if (this.#waitingCharacters < 2 * wantedCharacters) return false;
+    if (this.#waiting.at(-1)?.trim() === "" && /^[^\s\-*+\d]/.test(line)) return true;
+    return this.#waitingCharacters >= 4 * wantedCharacters && /^\S/.test(line);
+  }
 }
 
-function linkDefinitions(text: string): Map<string, string> {
+function isPlain(line: string): boolean {
+  return plainStart.test(line) && !/[ \t]$/.test(line);
+}
+
+/** Definitions by label; of footnotes (their labels begin with "^") only the label counts. */
+function definitionsIn(text: string): Map<string, string> {
   const definitions = new Map<string, string>();
-  for (const match of text.matchAll(/^ {0,3}\[([^\]\n]{1,999})\]:[ \t]*\S.*$/gm)) {
-    const label = match[1]?.toLowerCase() ?? "";
-    if (!definitions.has(label)) definitions.set(label, match[0]);
+  const add = (label: string, target: string) => {
+    const key = labelKey(label);
+    if (!definitions.has(key)) definitions.set(key, `[${label}]: ${target}\n\n`);
+  };
+  for (const [, label = "", address = ""] of text.matchAll(linkDefinition)) {
+    if (!label.startsWith("^")) add(label, address);
   }
+  for (const [, label = ""] of text.matchAll(footnoteDefinition)) add(label, footnoteStub);
   return definitions;
 }
 
 function usedDefinitions(source: string, definitions: ReadonlyMap<string, string>): string {
   const used = new Set<string>();
-  for (const match of source.matchAll(/\[([^\][\n]{1,999})\]/g)) {
-    const label = match[1]?.toLowerCase() ?? "";
-    if (definitions.has(label)) used.add(label);
+  for (const [, label = ""] of source.matchAll(/\[([^\][]{1,999})\]/g)) {
+    const key = labelKey(label);
+    if (definitions.has(key)) used.add(key);
   }
-  if (used.size === 0) return "";
-  return `\n\n${[...used].map((label) => definitions.get(label)).join("\n")}`;
+  for (const [, label = ""] of source.matchAll(footnoteDefinition)) used.delete(labelKey(label));
+  return [...used].map((key) => definitions.get(key)).join("");
 }

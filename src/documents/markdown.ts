@@ -7,7 +7,7 @@ import { gfm } from "micromark-extension-gfm";
 import { isBadge } from "./badge.js";
 import { takeFrontMatter } from "./front-matter.js";
 import { renderHtmlFragment } from "./html.js";
-import { markdownPieces } from "./markdown-pieces.js";
+import { footnoteStub, type MarkdownPiece, markdownPieces } from "./markdown-pieces.js";
 import type { ReadText } from "./parsed-document.js";
 import { TextBuilder } from "./text-builder.js";
 
@@ -16,22 +16,28 @@ type Node = Root | Root["children"][number];
 type Step = Node | (() => void);
 type Addresses = ReadonlyMap<string, string>;
 
-// A bare address reads the same whether it is a link or not, and looking for them takes a third of the parser's time.
-// Its tree transforms look for nothing else, and are recursive.
-const withoutAutolinks = { disable: { null: ["wwwAutolink", "protocolAutolink", "emailAutolink"] } };
 const parseOptions = {
-  extensions: [gfm(), withoutAutolinks],
+  extensions: [withoutAutolinks(gfm())],
   mdastExtensions: gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [] })),
 };
+
+/**
+ * A bare address reads the same whether it is a link or not, and looking for them takes a third of the parser's time.
+ * (The tree transforms, left out above, look for nothing else, and are recursive.)
+ */
+function withoutAutolinks(extension: ReturnType<typeof gfm>): ReturnType<typeof gfm> {
+  const text = Object.entries(extension.text ?? {}).flatMap(([code, constructs]) => {
+    const kept = [constructs ?? []].flat().filter(({ name }) => !name?.endsWith("Autolink"));
+    return kept.length === 0 ? [] : [[code, kept] as const];
+  });
+  return { ...extension, text: Object.fromEntries(text) };
+}
 
 /** Reads Markdown with its front matter. `text` has line feeds as line ends. */
 export function readMarkdown(text: string): ReadText {
   const { body, metadata, title, notice } = takeFrontMatter(text);
   const builder = new TextBuilder();
-  for (const piece of markdownPieces(body)) {
-    if (piece.kind === "plain") renderPlain(piece.source, builder);
-    else render(fromMarkdown(piece.source, parseOptions), builder);
-  }
+  for (const piece of markdownPieces(body)) renderPiece(piece, builder);
   const built = builder.build();
   const heading = built.headings.find(({ level }) => level === 1);
   return {
@@ -42,9 +48,41 @@ export function readMarkdown(text: string): ReadText {
   };
 }
 
-function renderPlain(source: string, builder: TextBuilder): void {
-  builder.inline(source);
-  builder.endBlock();
+function renderPiece(piece: MarkdownPiece, builder: TextBuilder): void {
+  switch (piece.kind) {
+    case "heading":
+      builder.openHeading();
+      builder.inline(piece.title);
+      builder.closeHeading(piece.level);
+      break;
+    case "paragraph":
+      builder.endBlock();
+      builder.inline(piece.text);
+      builder.endBlock();
+      break;
+    case "list":
+      builder.openList(true);
+      for (const item of piece.items) {
+        builder.openItem();
+        builder.inline(item);
+        builder.closeItem();
+      }
+      builder.closeList();
+      break;
+    case "code":
+      builder.code(piece.source);
+      break;
+    case "markdown":
+      renderMarkdown(piece.source, builder);
+      break;
+    default:
+      piece satisfies never;
+  }
+}
+
+/** Parses `source` as a whole and renders it into `builder`. */
+export function renderMarkdown(source: string, builder: TextBuilder): void {
+  render(fromMarkdown(source, parseOptions), builder);
 }
 
 /** Walks the tree with a stack of its own, for a text may nest deeper than the call stack. */
@@ -114,9 +152,11 @@ function visit(node: Node, builder: TextBuilder, steps: Step[], addresses: Addre
     case "thematicBreak":
     case "yaml":
       break;
+    case "footnoteDefinition":
+      if (!isStub(node)) enter(node.children, steps);
+      break;
     case "root":
     case "blockquote":
-    case "footnoteDefinition":
     case "emphasis":
     case "strong":
     case "delete":
@@ -128,6 +168,11 @@ function visit(node: Node, builder: TextBuilder, steps: Step[], addresses: Addre
     default:
       node satisfies never;
   }
+}
+
+function isStub({ children: [first] }: Extract<Node, { type: "footnoteDefinition" }>): boolean {
+  const text = first?.type === "paragraph" ? first.children[0] : undefined;
+  return text?.type === "text" && text.value === footnoteStub;
 }
 
 function enter(children: readonly Node[], steps: Step[], leave?: () => void): void {

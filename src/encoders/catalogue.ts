@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LodestoneError, messageOf } from "../errors.js";
 import { type ImportOptions, importModel, manifestName } from "./import-model.js";
-import { type ModelRole, parseManifest } from "./manifest.js";
+import { isModelName, type ModelRole, parseManifest } from "./manifest.js";
 import { hasRole, type Model, type ModelOf, modelOf } from "./model.js";
 import { expectComplete, verifyFiles } from "./model-files.js";
 import { nearestName } from "./nearest-name.js";
@@ -48,7 +48,7 @@ export function openCatalogue(directories: readonly [string, ...string[]]): Cata
   };
 
   const get = (name: string): Model => {
-    const directory = roots.map((root) => join(root, name)).find((path) => isPlainName(name) && existsSync(path));
+    const directory = roots.map((root) => join(root, name)).find((path) => isModelName(name) && existsSync(path));
     if (directory === undefined) throw notFound(`No model "${name}"`, name);
     return readModel(directory, name);
   };
@@ -92,16 +92,12 @@ export function openCatalogue(directories: readonly [string, ...string[]]): Cata
   };
 }
 
+// Hidden folders are imports under way; their names are no model names.
 function folderNames(root: string): string[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)
-    .filter((name) => isPlainName(name) && statSync(join(root, name)).isDirectory())
+    .filter((name) => isModelName(name) && statSync(join(root, name)).isDirectory())
     .sort();
-}
-
-// Hidden folders are imports under way; a name with a separator would leave the directory.
-function isPlainName(name: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name);
 }
 
 function looksLikeModel(directory: string): boolean {

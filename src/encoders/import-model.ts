@@ -2,12 +2,13 @@
 // out, writes the manifest with the SHA-256 of every file. The model appears whole or not at all: everything is made in
 // a folder beside it, which is then renamed.
 
-import { copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LodestoneError } from "../errors.js";
 import { startWorker } from "../threads/worker-client.js";
 import * as infer from "./infer-manifest.js";
-import { type Manifest, type ModelRole, parseManifest } from "./manifest.js";
+import { isModelName, type Manifest, type ModelRole, parseManifest } from "./manifest.js";
 import { type Model, modelOf } from "./model.js";
 import { hashFile } from "./model-files.js";
 import { type ModelFolderContents, originOf, readModelFolder } from "./model-folder.js";
@@ -45,14 +46,21 @@ export async function importModel(source: string, into: string, options: ImportO
   }
   const origin = originOf(folder);
   const name = options.name ?? origin.name;
+  if (!isModelName(name)) {
+    throw new LodestoneError(
+      "INVALID_INPUT",
+      `"${name}" cannot name a model: use 1 to 100 letters, digits, dots, dashes and underscores. Give "name" to the import.`,
+      { detail: { name } },
+    );
+  }
   const target = join(into, name);
   const role = options.role ?? infer.inferRole(folder);
   const modelFile = infer.chooseGraph(folder, options.modelFile);
   const files = folder.files.filter((path) => belongs(path, modelFile));
   const inPlace = folder.directory === target;
-  await expectFree(inPlace ? join(target, manifestName) : target, name, options.replace ?? false);
+  expectFree(inPlace ? join(target, manifestName) : target, name, options.replace ?? false);
 
-  const staged = inPlace ? target : join(into, `.importing-${name}-${process.pid}`);
+  const staged = inPlace ? target : join(into, `.importing-${name}`);
   try {
     if (!inPlace) await copyFiles(folder.directory, staged, files);
     const manifest = await describe(folder, {
@@ -180,8 +188,8 @@ async function probe(data: ProbeWorkerData): Promise<GraphReport> {
   }
 }
 
-async function expectFree(path: string, name: string, replace: boolean): Promise<void> {
-  if (replace || !(await stat(path).catch(() => undefined))) return;
+function expectFree(path: string, name: string, replace: boolean): void {
+  if (replace || !existsSync(path)) return;
   throw new LodestoneError(
     "INVALID_INPUT",
     `There is already a model "${name}" (${path}). Import under another name, or with --replace.`,
@@ -215,16 +223,14 @@ async function writeManifest(directory: string, manifest: Manifest): Promise<voi
 }
 
 async function swapIn(staged: string, target: string): Promise<void> {
-  const replaced = `${staged}-replaced`;
+  const replaced = `${staged}.replaced`;
   await rm(replaced, { recursive: true, force: true });
-  const hadOne = await rename(target, replaced).then(
-    () => true,
-    () => false,
-  );
+  const replaces = existsSync(target);
+  if (replaces) await rename(target, replaced);
   try {
     await rename(staged, target);
   } catch (error) {
-    if (hadOne) await rename(replaced, target);
+    if (replaces) await rename(replaced, target);
     throw error;
   }
   await flush(dirname(target));

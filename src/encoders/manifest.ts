@@ -10,15 +10,19 @@ const relativePath = z
   .string()
   .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[^\\]+$/, "must be a path inside the model's folder, with forward slashes");
 const tokens = z.int().positive();
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** Whether a string can name a model, and its folder: nothing that leaves a directory, hides or surprises a shell. */
+export function isModelName(name: string): boolean {
+  return namePattern.test(name);
+}
 
 const file = z.strictObject({ sha256, bytes: z.int().nonnegative() });
 
 const identity = {
   /** Of the manifest itself. */
   format: z.literal(1),
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "must be 1 to 100 letters, digits, dots, dashes and underscores"),
+  name: z.string().regex(namePattern, "must be 1 to 100 letters, digits, dots, dashes and underscores"),
   /** Of the weights: a commit of the hub, or whatever tells two uploads of one name apart. */
   revision: z.string().min(1),
 };

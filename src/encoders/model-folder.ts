@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, join, resolve, sep } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { LodestoneError, messageOf } from "../errors.js";
 
 export type ModelFolderContents = {
@@ -27,11 +27,7 @@ export function readModelFolder(folder: string): ModelFolderContents {
       },
     );
   }
-  const files = (readdirSync(directory, { recursive: true }) as string[])
-    .filter((path) => statSync(join(directory, path)).isFile())
-    .map((path) => path.split(sep).join("/"))
-    .filter((path) => !path.split("/").some((part) => part.startsWith(".")))
-    .sort();
+  const files = ["", ...subfolders(directory)].flatMap((folderName) => filesIn(directory, folderName)).sort();
   const text = (path: string) => (files.includes(path) ? readFileSync(join(directory, path), "utf8") : undefined);
   const parse = (path: string): unknown => {
     const content = text(path);
@@ -58,6 +54,20 @@ export function readModelFolder(folder: string): ModelFolderContents {
       return Array.isArray(value) ? value.filter(isObject) : [];
     },
   };
+}
+
+// One level down, where the layout has onnx/ and 1_Pooling/: a folder named by mistake may hold a whole disk.
+function subfolders(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map(({ name }) => name);
+}
+
+// Links count as what they lead to: the hub's cache is made of them. One that leads nowhere is a download cut short.
+function filesIn(directory: string, folderName: string): string[] {
+  return readdirSync(join(directory, folderName))
+    .map((name) => (folderName === "" ? name : `${folderName}/${name}`))
+    .filter((path) => statSync(join(directory, path), { throwIfNoEntry: false })?.isFile() === true);
 }
 
 /** The name of the model and, where the folder is a snapshot of the hub's cache, where it came from. */

@@ -31,7 +31,7 @@ export async function openOnnxSession({ path, padId, threads }: SessionOptions):
       const length = batch.reduce((longest, { ids }) => Math.max(longest, ids.length), 1);
       const feeds: Record<string, Tensor> = {};
       for (const { name, fill } of fillers) feeds[name] = fill(batch, length);
-      const tensor = (await session.run(feeds, [output]))[output];
+      const tensor = (await runChecked(session, feeds, output, path))[output];
       if (!(tensor instanceof Tensor)) throw new LodestoneError("MODEL_INVALID", `${path} gave no output "${output}".`);
       const result = { shape: tensor.dims, values: floatsOf(tensor, path) };
       tensor.dispose();
@@ -57,6 +57,24 @@ async function createSession(path: string, threads: number): Promise<InferenceSe
       cause: error,
       detail: { file: path },
     });
+  }
+}
+
+async function runChecked(
+  session: InferenceSession,
+  feeds: Record<string, Tensor>,
+  output: string,
+  path: string,
+): Promise<InferenceSession.ReturnType> {
+  try {
+    return await session.run(feeds, [output]);
+  } catch (error) {
+    const shape = Object.values(feeds)[0]?.dims.join(" x ");
+    throw new LodestoneError(
+      "MODEL_INVALID",
+      `${path} failed on a batch of ${shape} tokens; its tokenizer or maximum length may be another model's: ${messageOf(error)}`,
+      { cause: error, detail: { file: path } },
+    );
   }
 }
 

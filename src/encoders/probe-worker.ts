@@ -8,7 +8,7 @@ import { serve } from "../threads/serve.js";
 import type { ModelRole, Pooling } from "./manifest.js";
 import { openOnnxSession } from "./onnx-session.js";
 import { outputFor } from "./pooling.js";
-import { createTokenizer } from "./tokenizer.js";
+import { parseTokenizer } from "./tokenizer.js";
 
 export type ProbeWorkerData = {
   directory: string;
@@ -24,8 +24,9 @@ export type ProbeVerbs = { report(argument: null): GraphReport };
 
 await serve<ProbeVerbs>(async () => {
   const { directory, modelFile, hasTokenizerConfig, role, pooling } = workerData as ProbeWorkerData;
-  const json = (path: string) => JSON.parse(readFileSync(join(directory, path), "utf8"));
-  const tokenizer = createTokenizer(json("tokenizer.json"), hasTokenizerConfig ? json("tokenizer_config.json") : {});
+  const read = (path: string) => readFileSync(join(directory, path));
+  const config = hasTokenizerConfig ? read("tokenizer_config.json") : undefined;
+  const tokenizer = parseTokenizer(directory, read("tokenizer.json"), config);
   const path = join(directory, modelFile);
   const session = await openOnnxSession({ path, padId: tokenizer.padId, threads: 1 });
   const limits = { maxTokens: 16, maxFirstTokens: 8, maxSecondTokens: 8 };

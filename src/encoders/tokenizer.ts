@@ -4,6 +4,7 @@
 // A text never gives special tokens. Hugging Face's own tokenizers turn a literal "[SEP]" in a document into the
 // separator, which lets a document forge the structure of a pair; here it is tokenised as the characters it is.
 
+import { z } from "zod";
 import { LodestoneError, messageOf } from "../errors.js";
 import { pairTemplate, singleTemplate } from "./input-template.js";
 import type { Model } from "./model.js";
@@ -41,20 +42,21 @@ export type PairLimits = { maxTokens: number; maxFirstTokens: number; maxSecondT
 
 /** The tokenizer of a model's folder. Its files must be those of the manifest (MODEL_ALTERED, MODEL_INVALID otherwise). */
 export function openTokenizer(model: Pick<Model, "directory" | "manifest">): Tokenizer {
-  const json = (path: string) => JSON.parse(readVerifiedFile(model, path).toString("utf8"));
-  const config = "tokenizer_config.json" in model.manifest.files ? json("tokenizer_config.json") : {};
+  const read = (path: string) => (path in model.manifest.files ? readVerifiedFile(model, path) : undefined);
+  const definition = readVerifiedFile(model, "tokenizer.json");
+  return parseTokenizer(model.directory, definition, read("tokenizer_config.json"));
+}
+
+/** The tokenizer that the contents of tokenizer.json and tokenizer_config.json define. Throws MODEL_INVALID. */
+export function parseTokenizer(directory: string, definition: Buffer, config: Buffer | undefined): Tokenizer {
   try {
-    return createTokenizer(json("tokenizer.json"), config);
+    return createTokenizer(JSON.parse(definition.toString("utf8")), JSON.parse(config?.toString("utf8") ?? "{}"));
   } catch (error) {
-    if (error instanceof LodestoneError) throw error;
-    throw new LodestoneError(
-      "MODEL_INVALID",
-      `The tokenizer of ${model.directory} cannot be used: ${messageOf(error)}`,
-      {
-        cause: error,
-        detail: { directory: model.directory },
-      },
-    );
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+    throw new LodestoneError("MODEL_INVALID", `The tokenizer of ${directory} cannot be used: ${reason}`, {
+      cause: error,
+      detail: { directory },
+    });
   }
 }
 

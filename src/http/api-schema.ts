@@ -74,18 +74,29 @@ export const filterSchema = named("Filter", anyFilter(), {
 
 const problemSchema = named(
   "Problem",
-  z.object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.enum(Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]]),
-    errors: z
-      .array(z.object({ in: z.enum(["body", "path", "query"]), pointer: z.string(), detail: z.string() }))
-      .optional(),
-    instance: z.string().optional(),
-  }),
-  { description: "Why a request was not answered as hoped (RFC 9457). `code` is stable; `detail` says what to do." },
+  describeFields(
+    z.object({
+      type: z.string(),
+      title: z.string(),
+      status: z.int(),
+      detail: z.string(),
+      code: z.enum(Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]]),
+      errors: z
+        .array(z.object({ in: z.enum(["body", "path", "query"]), pointer: z.string(), detail: z.string() }))
+        .optional(),
+      instance: z.string().optional(),
+    }),
+    {
+      type: "Where the code is explained.",
+      title: "What the code means, the same each time.",
+      status: "The HTTP status.",
+      detail: "What was expected, what was found, and what to do.",
+      code: "Names the kind of problem. Never renamed.",
+      errors: "What is wrong field by field; `pointer` is a JSON pointer.",
+      instance: "Of a failure inside: names this occurrence in the server's log.",
+    },
+  ),
+  { description: "Why a request was not answered as hoped (RFC 9457)." },
 );
 
 /** What a route answers: `schema` where all is well, else a problem; `codes` are those worth naming. */

@@ -1,6 +1,6 @@
 // JSON from outside: strict UTF-8, nothing that could reach a prototype, and no nesting deep enough to exhaust a stack.
 
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { messageOf } from "../errors.js";
 import { RequestRefused } from "./problem.js";
 
@@ -15,9 +15,14 @@ export function acceptJsonOnly(app: FastifyInstance): void {
   app.addContentTypeParser(
     "application/json",
     { parseAs: "buffer" },
-    async (request: { method: string }, body: Buffer) => {
+    async ({ method, headers }: FastifyRequest, body: Buffer) => {
+      const { "content-encoding": encoding = "identity" } = headers;
+      if (encoding !== "identity") {
+        const message = `The body is compressed (${encoding.slice(0, 40)}). Send it as it is.`;
+        throw new RequestRefused("MEDIA_TYPE_UNSUPPORTED", message);
+      }
       // Many clients name a media type on every request, also where nothing is sent.
-      if (body.length === 0 && request.method === "DELETE") return undefined;
+      if (body.length === 0 && method === "DELETE") return undefined;
       if (body.length === 0) throw malformed("The body is empty: a JSON object is needed.");
       return parseJson(decodeUtf8(body), "The body", malformed);
     },

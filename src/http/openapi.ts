@@ -55,19 +55,19 @@ export async function describeApi(api: Api): Promise<void> {
     return document;
   };
   const hidden = { schema: { hide: true } };
-  const fixed = "public, max-age=0, must-revalidate";
-  api.get("/openapi.json", hidden, async (_request, reply) => reply.header("cache-control", fixed).send(read()));
+  const cached = "no-cache";
+  api.get("/openapi.json", hidden, async (_request, reply) => reply.header("cache-control", cached).send(read()));
   api.get("/docs", hidden, async (request, reply) =>
     reply
-      .header("cache-control", fixed)
+      .header("cache-control", cached)
       .type("text/html; charset=utf-8")
       .send(docsPage(read(), `${request.protocol}://${request.host}`)),
   );
   api.get("/docs/style.css", hidden, async (_request, reply) =>
-    reply.header("cache-control", fixed).type("text/css; charset=utf-8").send(docsStyle),
+    reply.header("cache-control", cached).type("text/css; charset=utf-8").send(docsStyle),
   );
   api.get("/docs/script.js", hidden, async (_request, reply) =>
-    reply.header("cache-control", fixed).type("text/javascript; charset=utf-8").send(docsScript),
+    reply.header("cache-control", cached).type("text/javascript; charset=utf-8").send(docsScript),
   );
 }
 

@@ -48,7 +48,7 @@ export const problemKinds: Record<ProblemCode, { status: number; title: string }
   PRECONDITION_FAILED: { status: 412, title: "The file has changed" },
   BODY_TOO_LARGE: { status: 413, title: "The body is too large" },
   URL_TOO_LONG: { status: 414, title: "The address is too long" },
-  MEDIA_TYPE_UNSUPPORTED: { status: 415, title: "The body is not JSON" },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, title: "The body is not plain JSON" },
   FILE_UNREADABLE: { status: 422, title: "The file cannot be read" },
   HEADERS_TOO_LARGE: { status: 431, title: "The headers or the address are too long" },
   INTERNAL: { status: 500, title: "Something went wrong inside" },

@@ -59,14 +59,24 @@ const rank = z.int().min(1);
 
 const explanationSchema = named(
   "HitExplanation",
-  z.object({
-    lexical: z.object({ rank, score: z.number() }).optional(),
-    dense: z.object({ rank, score: z.number() }).optional(),
-    fused: z.object({ rank, score: z.number(), lexicalNorm: z.number(), denseNorm: z.number() }),
-    rerank: z.object({ rank, logit: z.number(), score: z.number() }).optional(),
-    final: z.object({ rank, score: z.number() }),
-    terms: z.array(z.string()),
-  }),
+  describeFields(
+    z.object({
+      lexical: z.object({ rank, score: z.number() }).optional(),
+      dense: z.object({ rank, score: z.number() }).optional(),
+      fused: z.object({ rank, score: z.number(), lexicalNorm: z.number(), denseNorm: z.number() }),
+      rerank: z.object({ rank, logit: z.number(), score: z.number() }).optional(),
+      final: z.object({ rank, score: z.number() }),
+      terms: z.array(z.string()),
+    }),
+    {
+      lexical: "Place and BM25 score among the passages found by words.",
+      dense: "Place and cosine among the passages found by meaning.",
+      fused: "Place and score after both lists became one, with what each list gave to it.",
+      rerank: "Place, the cross-encoder's own logit, and the score it was combined to.",
+      final: "Place and score in the answer.",
+      terms: "Words of the query that count for the lexical stage.",
+    },
+  ),
   { description: "How every stage ranked a hit. A stage that did not see it is missing." },
 );
 

@@ -126,9 +126,10 @@ class SharedVectorIndex implements VectorIndex {
 
   async remove(rows: Uint32Array): Promise<void> {
     checkRows(rows);
+    const removed = rows.slice();
     await this.#change(async () => {
-      await this.#worker.call("remove", rows.slice());
-      this.#store.release(this.#store.unbind(rows));
+      await this.#worker.call("remove", removed);
+      this.#store.release(this.#store.unbind(removed));
     });
   }
 

@@ -262,6 +262,26 @@ describe("a folder that cannot be imported", () => {
     await refused(t, { ...good, "modules.json": [{ type: "sentence_transformers.models.Dense" }] }, /Dense layer/);
   });
 
+  test("is refused when its tokenizer is broken or of an unknown kind", async (t) => {
+    await refused(t, { ...good, "tokenizer.json": "{" }, /The tokenizer of .* cannot be used: /);
+    await refused(t, { ...good, "tokenizer.json": {} }, /cannot be used: .*added_tokens/s);
+    const unknown = { ...wordPiece().definition, pre_tokenizer: { type: "Telepathy" } };
+    await refused(t, { ...good, "tokenizer.json": unknown }, /cannot be used: .*Telepathy/);
+  });
+
+  test("is refused under a name that is none", async (t) => {
+    const folder = temporaryFolder(t);
+    writeFiles(join(folder, "my model"), good);
+    const catalogue = openCatalogue([join(folder, "models")]);
+    for (const options of [{}, { name: "../up" }, { name: "" }]) {
+      await assert.rejects(catalogue.importFolder(join(folder, "my model"), options), {
+        code: "INVALID_INPUT",
+        message: /Give "name"/,
+      });
+    }
+    assert.equal((await catalogue.importFolder(join(folder, "my model"), { name: "mine" })).manifest.name, "mine");
+  });
+
   test("is refused with a field that no manifest has", async (t) => {
     await refused(t, good, /unknown field "poling" \(did you mean "pooling"\?\)/, { fields: { poling: "mean" } });
   });

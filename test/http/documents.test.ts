@@ -74,6 +74,17 @@ test("a page of the list has offset, limit and total, and meets the filter", asy
   assert.equal(filtered.total, 2);
 });
 
+test("a filter may name a field as JavaScript names what every object has", async () => {
+  for (const field of ["toString", "constructor", "valueOf", "hasOwnProperty"]) {
+    for (const condition of ["x", { exists: true }, { gt: 1 }]) {
+      const filter = encodeURIComponent(JSON.stringify({ [field]: condition }));
+      const answer = await ask(`/v1/documents?filter=${filter}`);
+      assert.equal(answer.status, 200, answer.text);
+      assert.equal(answer.json.total, 0);
+    }
+  }
+});
+
 for (const id of [
   "ü/日本 100%.txt",
   "a/b/../c",

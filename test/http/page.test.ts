@@ -36,7 +36,7 @@ test("files beside the page are asked for anew, hashed ones are kept for ever", 
   assert.equal(icon.headers["cache-control"], "no-cache");
   const script = await ask("/assets/index-B3dVUfz7.js");
   assert.equal(script.status, 200);
-  assert.match(String(script.headers["content-type"]), /^text\/javascript/);
+  assert.match(String(script.headers["content-type"]), /^(text|application)\/javascript/);
   assert.equal(script.headers["cache-control"], "public, max-age=31536000, immutable");
 });
 

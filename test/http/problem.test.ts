@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { type Problem, problemKinds, problemType } from "../../src/http/problem.js";
 import { type Answer, type Question, sendRaw, startEverything, startServer, withVerbs } from "./server-under-test.js";
 
@@ -110,6 +111,13 @@ const refused: [name: string, path: string, question: Question, code: Problem["c
     { body: "{}", headers: { "content-type": ";;;" } },
     "MEDIA_TYPE_UNSUPPORTED",
     /application\/json/,
+  ],
+  [
+    "a compressed body",
+    "/v1/search",
+    { body: gzipSync('{"query":"a"}'), headers: { ...json, "content-encoding": "gzip" } },
+    "MEDIA_TYPE_UNSUPPORTED",
+    /compressed \(gzip\)/,
   ],
   [
     "a search over its limit",

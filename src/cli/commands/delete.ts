@@ -9,7 +9,7 @@ import { EXIT_FAILURE } from "../exit-code.js";
 import { describe, type Face } from "../face.js";
 import { filterOf } from "../filter-option.js";
 import { libraryFolder } from "../library-folder.js";
-import { withEngine } from "../open-library.js";
+import { withEngine, withoutReranking } from "../open-library.js";
 import { gathered } from "../option-values.js";
 import { countOf } from "../render/numbers.js";
 import { oneLine } from "../render/printable.js";
@@ -40,7 +40,7 @@ async function run(ids: string[], options: Options, face: Face): Promise<void> {
       "Name the documents to delete by id or by --filter, one of the two. Example: lodestone delete notes/old.md",
     );
   }
-  const report = await withEngine({ library: libraryFolder(library) }, async (engine) => {
+  const report = await withEngine({ library: libraryFolder(library), ...withoutReranking }, async (engine) => {
     if (filter === undefined) return engine.remove(ids);
     return (await agreed(engine, filter, options.yes ?? false, face)) ? engine.remove({ filter }) : undefined;
   });

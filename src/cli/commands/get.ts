@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { LodestoneError } from "../../errors.js";
 import { describe, type Face } from "../face.js";
 import { libraryFolder } from "../library-folder.js";
-import { withEngine } from "../open-library.js";
+import { withEngine, withoutReranking } from "../open-library.js";
 import { renderDocument } from "../render/documents.js";
 
 export function addGetCommand(program: Command, face: Face): void {
@@ -21,7 +21,7 @@ export function addGetCommand(program: Command, face: Face): void {
 async function run(id: string, { terminal, shared }: Face): Promise<void> {
   const { library, json } = shared();
   const folder = libraryFolder(library);
-  const document = await withEngine({ library: folder, readOnly: true }, (engine) => engine.get(id));
+  const document = await withEngine({ library: folder, readOnly: true, ...withoutReranking }, (engine) => engine.get(id));
   if (!document) {
     throw new LodestoneError(
       "NOT_FOUND",

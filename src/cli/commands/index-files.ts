@@ -9,7 +9,7 @@ import { EXIT_FAILURE } from "../exit-code.js";
 import { describe, type Face } from "../face.js";
 import { listenForInterrupt } from "../interrupt.js";
 import { libraryFolder } from "../library-folder.js";
-import { withEngine } from "../open-library.js";
+import { withEngine, withoutReranking } from "../open-library.js";
 import { byteSize, gathered, wholeNumber } from "../option-values.js";
 import { showIngest } from "../progress/ingest-progress.js";
 import { openProgressBar } from "../progress/progress-bar.js";
@@ -82,6 +82,7 @@ async function run(targets: string[], options: Options, face: Face): Promise<voi
   const { library } = face.shared();
   const engineOptions = {
     library: libraryFolder(library),
+    ...withoutReranking,
     ...(options.model === undefined ? {} : { biEncoder: options.model }),
     ...chunkingOf(options),
   };

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { describe, type Face } from "../face.js";
 import { filterOf } from "../filter-option.js";
 import { libraryFolder } from "../library-folder.js";
-import { withEngine } from "../open-library.js";
+import { withEngine, withoutReranking } from "../open-library.js";
 import { gathered, wholeNumber } from "../option-values.js";
 import { renderDocumentPage } from "../render/documents.js";
 import { countOf, formatCount } from "../render/numbers.js";
@@ -32,7 +32,7 @@ export function addListCommand(program: Command, face: Face): void {
 async function run({ limit, offset, filter: conditions }: Options, { terminal, shared }: Face): Promise<void> {
   const { library, json } = shared();
   const filter = await filterOf(conditions);
-  const page = await withEngine({ library: libraryFolder(library), readOnly: true }, (engine) =>
+  const page = await withEngine({ library: libraryFolder(library), readOnly: true, ...withoutReranking }, (engine) =>
     engine.list({ limit, offset, ...(filter === undefined ? {} : { filter }) }),
   );
   if (json) return terminal.printJson(page);

@@ -2,11 +2,10 @@
 
 import type { Command } from "commander";
 import { describe, type Face } from "../face.js";
-import { listenForInterrupt } from "../interrupt.js";
 import { libraryFolder } from "../library-folder.js";
 import { withEngine } from "../open-library.js";
 import { gathered, wholeNumber } from "../option-values.js";
-import { type ServeOptions, serveLibrary } from "../serve-library.js";
+import { listenForEnd, type ServeOptions, serveLibrary } from "../serve-library.js";
 
 type Options = ServeOptions & { readOnly?: boolean };
 
@@ -30,7 +29,7 @@ export function addServeCommand(program: Command, face: Face): void {
 
 async function run(options: Options, face: Face): Promise<void> {
   const engineOptions = { library: libraryFolder(face.shared().library), readOnly: options.readOnly ?? false };
-  const interrupt = listenForInterrupt();
+  const interrupt = listenForEnd();
   try {
     await withEngine(engineOptions, async (engine) => {
       const { library } = await engine.status();

@@ -1,14 +1,14 @@
 // lodestone start: a first look. Indexes the documentation that the installed packages bring along, once, and serves it.
 
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
 import type { Engine } from "../../engine/index.js";
 import type { IngestReport, PathOptions } from "../../ingest/index.js";
 import { packageRoot } from "../../package-root.js";
 import { describe, type Face } from "../face.js";
-import { type Interrupt, listenForInterrupt } from "../interrupt.js";
+import type { Interrupt } from "../interrupt.js";
 import { libraryFolder, sampleLibrary } from "../library-folder.js";
 import { withEngine } from "../open-library.js";
 import { wholeNumber } from "../option-values.js";
@@ -16,9 +16,9 @@ import { showIngest } from "../progress/ingest-progress.js";
 import { openProgressBar } from "../progress/progress-bar.js";
 import { renderIngestReport } from "../render/ingest-report.js";
 import { countOf } from "../render/numbers.js";
-import { serveLibrary } from "../serve-library.js";
+import { listenForEnd, serveLibrary } from "../serve-library.js";
 
-type Options = { port?: number; reindex?: boolean };
+type Options = { port?: number; docs?: string; reindex?: boolean };
 
 export function addStartCommand(program: Command, face: Face): void {
   const command = program
@@ -27,6 +27,7 @@ export function addStartCommand(program: Command, face: Face): void {
       "Try it out: index the documentation of the installed packages, once, and serve it with the search page.",
     )
     .option("-p, --port <port>", "port to listen on, 0 for any free one (default: 7878)", wholeNumber(0, 65535))
+    .option("--docs <folder>", "index this folder instead")
     .option("--reindex", "look for new and changed files again")
     .action((options: Options) => run(options, face));
   describe(command, {
@@ -38,15 +39,15 @@ export function addStartCommand(program: Command, face: Face): void {
   });
 }
 
-async function run({ port, reindex = false }: Options, face: Face): Promise<void> {
+async function run({ port, docs, reindex = false }: Options, face: Face): Promise<void> {
   const { terminal, shared } = face;
   const library = libraryFolder(shared().library, { fallback: sampleLibrary });
-  const interrupt = listenForInterrupt();
+  const interrupt = listenForEnd();
   let serving = false;
   try {
     await withEngine({ library }, async (engine) => {
       const indexed =
-        reindex || (await needsDocuments(engine)) ? await indexDocumentation(engine, interrupt, face) : null;
+        reindex || (await needsDocuments(engine)) ? await indexDocumentation(engine, docs, interrupt, face) : null;
       serving = true;
       await serveLibrary(engine, port === undefined ? {} : { port }, interrupt, face, { indexed });
     });
@@ -70,17 +71,17 @@ async function needsDocuments(engine: Engine): Promise<boolean> {
 
 async function indexDocumentation(
   engine: Engine,
+  docs: string | undefined,
   interrupt: Interrupt,
   { terminal, shared }: Face,
 ): Promise<IngestReport> {
-  const folder = installedPackages();
+  const folder = docs ?? installedPackages();
   const bar = openProgressBar(terminal.stderr);
   terminal.note(`Indexing the documentation in ${folder}, this once.`);
-  await mkdir(engine.library, { recursive: true });
   await writeFile(unfinishedMark(engine.library), "");
   try {
     const report = await engine.ingestPaths([folder], {
-      ...documentation,
+      ...(docs === undefined ? documentation : {}),
       onProgress: showIngest(bar),
       signal: interrupt.signal,
     });
@@ -95,10 +96,18 @@ async function indexDocumentation(
   }
 }
 
-// What people wrote to be read. Licences are the same few texts over and over and would fill the results.
+// What people wrote to be read. Licences are the same few texts over and over and would fill the results; what
+// lies in folders of tests was not written for people.
 const documentation: PathOptions = {
   include: ["**/*.md", "**/*.markdown", "**/*.txt"],
-  exclude: ["**/licen[cs]e*", "**/LICEN[CS]E*", "**/*.LICENSE.txt", "**/ThirdPartyNotice*"],
+  exclude: [
+    "**/licen[cs]e*",
+    "**/LICEN[CS]E*",
+    "**/*.LICENSE.txt",
+    "**/ThirdPartyNotice*",
+    "**/test/**",
+    "**/tests/**",
+  ],
   // Would leave node_modules out, which is what is wanted here.
   defaultExcludes: false,
 };
