@@ -149,6 +149,8 @@ class Cutter {
   /** A list is known to be flat and closed only where no list comes before it, and neither list nor indented text after. */
   #plainList(lines: readonly string[], end: number): MarkdownPiece | undefined {
     const bullet = lines[0]?.[0] ?? "";
+    // A table of contents is for the parser's tree to tell.
+    if (lines[0]?.includes("](#")) return undefined;
     if (!"-*+".includes(bullet) || this.#waiting.some((line) => line.trim() !== "")) return undefined;
     let after = end;
     while (after < this.#lines.length && this.#line(after).trim() === "") after++;

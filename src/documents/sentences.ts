@@ -14,6 +14,10 @@ const runningText = /^[\p{L}\p{N}("'“‘«]/u;
 const listItem = /^(?:\d{1,9}|\p{L})[.)]\s/u;
 const tableRow = " | ";
 
+// The rules take every full stop before a capital for an end: "e.g. CSS", "Dr. Smith", "J. Doe".
+const abbreviation =
+  /(?:^|[\s(["“])(?:e\.g|i\.e|cf|vs|viz|approx|resp|al|Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|Fig|Figs|Eq|Sec|Ch|Vol|\p{Lu})\.$/u;
+
 const windowCharacters = 2048;
 const longestSentence = 16 * windowCharacters;
 
@@ -60,7 +64,7 @@ function addRun(text: string, start: number, end: number, wrapped: boolean, foun
   }
   let from = start;
   for (const to of ends) {
-    addTrimmed(text, from, to, found);
+    addSentence(text, from, to, start, found);
     from = to;
   }
 }
@@ -76,7 +80,7 @@ function addSegments(text: string, start: number, end: number, wrapped: boolean,
       const isLast = index + segment.length === source.length;
       // The end of a window is no border; the sentence there is read again with what follows it.
       if (isLast && stop < end && (index > 0 || window < longestSentence)) break;
-      addTrimmed(text, position + index, position + index + segment.length, found);
+      addSentence(text, position + index, position + index + segment.length, start, found);
       last = index + segment.length;
     }
     window = last === 0 ? 2 * window : windowCharacters;
@@ -84,9 +88,15 @@ function addSegments(text: string, start: number, end: number, wrapped: boolean,
   }
 }
 
-function addTrimmed(text: string, start: number, end: number, found: TextRange[]): void {
+/** Adds the sentence; `from` is where its paragraph begins, before which nothing is joined to it. */
+function addSentence(text: string, start: number, end: number, from: number, found: TextRange[]): void {
   const trimmed = trim(text, start, end);
-  if (trimmed) found.push(trimmed);
+  if (!trimmed) return;
+  const last = found.at(-1);
+  const joins =
+    last && last.start >= from && abbreviation.test(text.slice(Math.max(last.end - 9, last.start), last.end));
+  if (joins) last.end = trimmed.end;
+  else found.push(trimmed);
 }
 
 /** The range without white space at its ends; undefined where nothing else is in it. `text` is normalised. */

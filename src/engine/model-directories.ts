@@ -8,7 +8,7 @@ import { packageRoot } from "../package-root.js";
  * bundled models. Of two models with one name the first counts.
  */
 export function modelDirectories(further: readonly string[] = []): [string, ...string[]] {
-  const fromEnvironment = (process.env["LODESTONE_MODELS"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  const fromEnvironment = (process.env.LODESTONE_MODELS ?? "").split(delimiter).filter((folder) => folder !== "");
   const [first, ...rest] = [...further, ...fromEnvironment, join(packageRoot, "models")];
   return [first!, ...rest];
 }

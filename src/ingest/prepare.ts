@@ -104,7 +104,7 @@ export function openPreparer(db: Database, generation: Generation, tokenizer: To
           modifiedAtMs: document.modifiedAtMs,
           characters: document.text.length,
           outline: JSON.stringify({ headings: document.headings, codeBlocks: document.codeBlocks }),
-          deflatedText: deflateRawSync(document.text, { level: 3 }),
+          deflatedText: deflateRawSync(document.text, { level: 1 }),
           chunks: chunkWrites,
         },
       };

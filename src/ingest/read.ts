@@ -33,7 +33,8 @@ async function* readOne(file: ScannedFile, idsOfRecords: Set<string>, options: R
   const documentIds: string[] = [];
   let complete = true;
   const { known } = file;
-  const unchanged = known?.pipeline === pipelineVersion && contentHash !== null && known.contentHash?.equals(contentHash);
+  const unchanged =
+    known?.pipeline === pipelineVersion && contentHash !== null && known.contentHash?.equals(contentHash);
   if (unchanged && !options.force) {
     yield { kind: "file", file: { ...fileFacts(file), contentHash, documentIds: null } };
     return;
@@ -58,7 +59,10 @@ async function* readOne(file: ScannedFile, idsOfRecords: Set<string>, options: R
       }
       if (item.id !== undefined) idsOfRecords.add(id);
       documentIds.push(id);
-      yield { kind: "document", document: { ...item, id, path, file: file.path, modifiedAtMs: Math.round(file.modifiedAtMs) } };
+      yield {
+        kind: "document",
+        document: { ...item, id, path, file: file.path, modifiedAtMs: Math.round(file.modifiedAtMs) },
+      };
     }
   } catch (error) {
     if (error instanceof LodestoneError && error.code === "ABORTED") throw error;
