@@ -1,6 +1,6 @@
 // Cuts a Markdown text into pieces, so that the parser (1 MB/s) sees only what it is needed for, in bounded time.
 //   Headings, fenced code, paragraphs and flat lists with none but simple marks are told apart here: most of usual text.
-//   All else goes to the parser, in pieces of some 64 kB: 3.5 MB of README files took it 17 s in one go, 4 s one by one.
+//   All else goes to the parser, in pieces of some 8 kB: 3.5 MB of README files took it 17 s in one go, 4 s one by one.
 //   A paragraph with more than 1,000 marks is taken as plain text: 10,000 times "*a " took the parser 47 s.
 //   Indents past 100 columns and quotes nested more than 50 deep are flattened: 1,000 nested lists took 34 s.
 // The pieces rendered one by one read like the whole text rendered by the parser (a law in the tests).
@@ -15,7 +15,7 @@ export type MarkdownPiece =
   | { kind: "code"; source: string }
   | { kind: "markdown"; source: string };
 
-const wantedCharacters = 64 * 1024;
+const wantedCharacters = 8 * 1024;
 const mostMarks = 1000;
 
 const everyMark = /[`*_[\]<~]/g;
@@ -94,7 +94,7 @@ class Cutter {
       blockStart = line.trim() === "";
       if (blockStart || startsBlock.test(line)) this.#closeRun();
       if (this.#waitingCharacters >= wantedCharacters && this.#mayCutBefore(line)) this.#flush();
-      this.#runMarks += line.match(everyMark)?.length ?? 0;
+      this.#runMarks += countMarks(line);
       this.#wait(line.replace(deepIndent, " ".repeat(100)).replace(deepQuote, ">".repeat(50)));
       index++;
     }
@@ -219,14 +219,19 @@ class Cutter {
   /** Headings are borders; without them a blank line before unindented text, and in the end any unindented line. */
   #mayCutBefore(line: string): boolean {
     if (/^#{1,6}[ \t]/.test(line)) return true;
-    if (this.#waitingCharacters < 2 * wantedCharacters) return false;
     if (this.#waiting.at(-1)?.trim() === "" && /^[^\s\-*+\d]/.test(line)) return true;
     return this.#waitingCharacters >= 4 * wantedCharacters && /^\S/.test(line);
   }
 }
 
+/** Cells count only where there are absurdly many: long tables are no one paragraph. */
+function countMarks(line: string): number {
+  const cells = line.length > mostMarks ? line.split("|").length : 0;
+  return (line.match(everyMark)?.length ?? 0) + (cells > mostMarks / 2 ? cells : 0);
+}
+
 function isPlain(line: string): boolean {
-  return plainStart.test(line) && !/[ \t]$/.test(line);
+  return plainStart.test(line) && !/(?: {2}|\t)$/.test(line);
 }
 
 /** Definitions by label; of footnotes (their labels begin with "^") only the label counts. */

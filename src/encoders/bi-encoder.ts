@@ -5,6 +5,7 @@ import { startWorker } from "../threads/worker-client.js";
 import type { BiEncoderVerbs, BiEncoderWorkerData } from "./bi-encoder-worker.js";
 import type { Embeddings, TextKind } from "./embed-texts.js";
 import { atDimensions, type BiEncoderModel } from "./model.js";
+import { onnxStackMb } from "./onnx-stack.js";
 
 export type BiEncoder = {
   /** The model at the width in use; its version goes with every vector. */
@@ -40,6 +41,7 @@ export async function openBiEncoder(model: BiEncoderModel, options: BiEncoderOpt
     new URL("./bi-encoder-worker.js", import.meta.url),
     data,
     "bi-encoder",
+    { stackSizeMb: onnxStackMb },
   );
   return {
     model: chosen,

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { startWorker } from "../threads/worker-client.js";
 import type { CrossEncoderVerbs, CrossEncoderWorkerData } from "./cross-encoder-worker.js";
 import type { CrossEncoderModel } from "./model.js";
+import { onnxStackMb } from "./onnx-stack.js";
 
 export type CrossEncoder = {
   readonly model: CrossEncoderModel;
@@ -37,6 +38,7 @@ export async function openCrossEncoder(
     new URL("./cross-encoder-worker.js", import.meta.url),
     data,
     "cross-encoder",
+    { stackSizeMb: onnxStackMb },
   );
   return {
     model,

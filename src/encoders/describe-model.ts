@@ -7,6 +7,7 @@ import * as infer from "./infer-manifest.js";
 import { type Manifest, type ModelRole, parseManifest } from "./manifest.js";
 import { hashFile } from "./model-files.js";
 import { type ModelFolderContents, originOf } from "./model-folder.js";
+import { onnxStackMb } from "./onnx-stack.js";
 import { manifestName } from "./place-model.js";
 import type { GraphReport, ProbeVerbs, ProbeWorkerData } from "./probe-worker.js";
 
@@ -91,7 +92,9 @@ function expectOneRelevance(folder: ModelFolderContents, { shape }: GraphReport)
 }
 
 async function probe(data: ProbeWorkerData): Promise<GraphReport> {
-  const worker = await startWorker<ProbeVerbs>(new URL("./probe-worker.js", import.meta.url), data, "model probe");
+  const worker = await startWorker<ProbeVerbs>(new URL("./probe-worker.js", import.meta.url), data, "model probe", {
+    stackSizeMb: onnxStackMb,
+  });
   try {
     return await worker.call("report", null);
   } finally {

@@ -33,7 +33,10 @@ import { modelDirectories } from "./model-directories.js";
 import { type CheckedEngineOptions, checkEngineOptions, type EngineOptions } from "./options.js";
 import { collectStatus, type Status } from "./status.js";
 
-export type IngestProgress = Exclude<IngestEvent, { kind: "written" } | { kind: "removed" }>;
+/** How a run is going. `indexed` counts chunks that are durable and searchable since the last such event. */
+export type IngestProgress =
+  | Exclude<IngestEvent, { kind: "written" } | { kind: "removed" }>
+  | { kind: "indexed"; chunks: number };
 export type IngestOptions = PathOptions & { onProgress?: (progress: IngestProgress) => void; signal?: AbortSignal };
 export type RemoveReport = { removed: string[]; missing: string[] };
 export type DocumentPage = { documents: DocumentSummary[]; total: number; offset: number; limit: number };
@@ -303,8 +306,12 @@ class OpenEngine implements Engine {
     const { index } = this.#parts;
     let applied = Promise.resolve();
     const take = (event: IngestEvent) => {
-      if (event.kind === "written") applied = applied.then(() => index.apply(event.written));
-      else if (event.kind === "removed") applied = applied.then(() => index.remove(event.removed.rows));
+      if (event.kind === "written") {
+        const { written } = event;
+        const chunks = written.documentKeys.length;
+        applied = applied.then(() => index.apply(written));
+        onProgress?.({ kind: "indexed", chunks });
+      } else if (event.kind === "removed") applied = applied.then(() => index.remove(event.removed.rows));
       else onProgress?.(event);
       applied.catch(() => undefined);
     };

@@ -126,7 +126,7 @@ await serve<IngestVerbs>(async () => {
           force,
           ...(options.maxFileBytes === undefined ? {} : { maxFileBytes: options.maxFileBytes }),
           onSkip: (skip) => skips.push(skip),
-          onFile: (progress) => emit({ kind: "reading", ...progress }),
+          onProgress: (progress) => emit({ kind: "reading", ...progress }),
         });
         const totals = await ingest(
           incoming,

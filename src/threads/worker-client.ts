@@ -34,7 +34,12 @@ export type WorkerClient<V> = {
  * Starts the worker of module `url` with `workerData` and resolves when its verbs are ready; rejects with its opening
  * error. `stackSizeMb` is for native code that recurses deeply; default 4.
  */
-export function startWorker<V>(url: URL, workerData: unknown, name: string, { stackSizeMb = 4 }: { stackSizeMb?: number } = {}): Promise<WorkerClient<V>> {
+export function startWorker<V>(
+  url: URL,
+  workerData: unknown,
+  name: string,
+  { stackSizeMb = 4 }: { stackSizeMb?: number } = {},
+): Promise<WorkerClient<V>> {
   const worker = new Worker(url, { workerData, name, resourceLimits: { stackSizeMb } });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;

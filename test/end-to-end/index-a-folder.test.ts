@@ -141,7 +141,7 @@ test("an aborted run stops, keeps what was written, and the next run does the re
   const controller = new AbortController();
   const running = engine.ingestPaths([folder], {
     signal: controller.signal,
-    onProgress: (event) => event.kind === "reading" && event.files > 600 && controller.abort(),
+    onProgress: (event) => event.kind === "reading" && event.files > 100 && controller.abort(),
   });
   await assert.rejects(running, coded("ABORTED"));
   const { written, ...rest } = (await engine.ingestPaths([folder])).documents;
