@@ -5,7 +5,7 @@
 const plainAscii = /^[\t\n -~]*$/;
 const lineEnds = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 const controls = /(?![\t\n])\p{Cc}/gu;
-const oddSpaces = /\p{Zs}/gu;
+const oddSpaces = /(?! )\p{Zs}/gu;
 const loneSurrogates = /\p{Cs}/gu;
 // Soft hyphen, zero-width space, marks of writing direction, invisible operators, byte order mark, interlinear
 // annotation. The joiners U+200C and U+200D stay: words of some scripts and emoji need them.

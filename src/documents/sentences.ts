@@ -18,8 +18,8 @@ const tableRow = " | ";
 const abbreviation =
   /(?:^|[\s(["“])(?:e\.g|i\.e|cf|vs|viz|approx|resp|al|Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|Fig|Figs|Eq|Sec|Ch|Vol|\p{Lu})\.$/u;
 
-const windowCharacters = 2048;
-const longestSentence = 16 * windowCharacters;
+const windowCharacters = 1024;
+const longestSentence = 32 * windowCharacters;
 
 /** The sentences of `text` in order, without the white space around them. Paragraphs, list items and table rows end them too. */
 export function sentences(text: string): TextRange[] {
