@@ -80,7 +80,7 @@ def code_recall(q, p, k=10):
         for oversampling in (3, 10):
             out["bits %s x%d" % (name, oversampling)] = rescored(topk(signs(q), documents, k * oversampling)[0])
         out["float query, bits %s x3" % name] = rescored(topk(turned(q), documents, k * 3)[0])
-    scale = np.abs(p).max(1, keepdims=True) / 127
+    scale = np.maximum(np.abs(p).max(1, keepdims=True), 1e-12) / 127
     out["int8"] = recall(topk(q, np.rint(p / scale) * scale, k)[0])
     return out
 

@@ -2,7 +2,7 @@
 //   Headings, fenced code, paragraphs and flat lists with none but simple marks are told apart here: most of usual text.
 //   All else goes to the parser, in pieces of some 8 kB: 3.5 MB of README files took it 17 s in one go, 4 s one by one.
 //   A paragraph with more than 1,000 marks is taken as plain text: 10,000 times "*a " took the parser 47 s.
-//   Indents past 100 columns and quotes nested more than 50 deep are flattened: 1,000 nested lists took 34 s.
+//   Indents past 100 columns and more than 50 quotes and lists in one another are flattened: 1,000 lists took 34 s.
 // The pieces rendered one by one read like the whole text rendered by the parser (a law in the tests).
 
 import { labelKey, plainInline } from "./markdown-inline.js";
@@ -31,7 +31,8 @@ const linkDefinition =
 /** The same on one unindented line of its own. */
 const definitionLine = /^\[([^\][^\s\\][^\][\\]{0,500})\]:[ \t]*[^\s<>\\"'(][^\s\\]*(?:[ \t]+"[^"\\]*")?$/;
 const deepIndent = /^[ \t]{101,}/;
-const deepQuote = /^(?:[ \t]*>){51,}/;
+const deepContainers =
+  /^((?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))){50})(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))+/;
 // HTML that reaches over blank lines, and its end.
 const longHtml: readonly (readonly [start: RegExp, end: RegExp])[] = [
   [/^ {0,3}<(?:script|pre|style|textarea)(?:[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
@@ -95,7 +96,7 @@ class Cutter {
       if (blockStart || startsBlock.test(line)) this.#closeRun();
       if (this.#waitingCharacters >= wantedCharacters && this.#mayCutBefore(line)) this.#flush();
       this.#runMarks += countMarks(line);
-      this.#wait(line.replace(deepIndent, " ".repeat(100)).replace(deepQuote, ">".repeat(50)));
+      this.#wait(line.replace(deepIndent, " ".repeat(100)).replace(deepContainers, "$1"));
       index++;
     }
     this.#closeRun();

@@ -1,8 +1,8 @@
-// Sentence borders by the rules of Unicode: for Latin text by our own pass, for all other by Intl.Segmenter. That one
+// Sentence borders by the rules of Unicode: for the commonest scripts by our own pass, else by Intl.Segmenter. That one
 // takes time by the square of its input (1.2 MB in one go took 50 s), so it sees one paragraph at a time, and of a long
 // paragraph one window.
 
-import { latinSentenceEnds } from "./sentence-rules.js";
+import { knownSentenceEnds } from "./sentence-rules.js";
 import type { TextRange } from "./text-builder.js";
 
 // A fixed language: the borders must not depend on the machine's.
@@ -57,7 +57,7 @@ function isWrapped(text: string, lineStart: number, lineEnd: number, end: number
 }
 
 function addRun(text: string, start: number, end: number, wrapped: boolean, found: TextRange[]): void {
-  const ends = latinSentenceEnds(text, start, end);
+  const ends = knownSentenceEnds(text, start, end);
   if (!ends) {
     addSegments(text, start, end, wrapped, found);
     return;
@@ -108,6 +108,7 @@ export function trim(text: string, start: number, end: number): TextRange | unde
   return from < to ? { start: from, end: to } : undefined;
 }
 
-function isSpace(code: number): boolean {
+/** Whether a character code is white space in normalised text. */
+export function isSpace(code: number): boolean {
   return code === 32 || code === 10 || code === 9;
 }
