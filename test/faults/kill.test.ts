@@ -17,7 +17,9 @@ test(`after kill -9 every acknowledged document is there and every acknowledged 
   const present = new Set<string>();
   const removed = new Set<string>();
   for (let round = 0; round < rounds; round++) {
-    const child = spawn(process.execPath, [program, library, String(round * 100_000)], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [program, library, String(round * 100_000)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     t.after(() => child.kill("SIGKILL"));
     // Killed after so many acknowledgements, wherever the writing is by then.
     let left = 5 + ((seed + round * 7919) % 40);
@@ -50,7 +52,10 @@ test(`after kill -9 every acknowledged document is there and every acknowledged 
     }
     for (const mode of ["lexical", "dense"] as const) {
       const { hits } = await engine.search({ query: "document speaks of subject", mode, limit: 100 });
-      assert.ok(hits.every(({ id }) => !removed.has(id)), mode);
+      assert.ok(
+        hits.every(({ id }) => !removed.has(id)),
+        mode,
+      );
     }
     await engine.close();
   }
