@@ -59,9 +59,8 @@ function withPlainFields(text: string, block: { source: string; body: string }, 
     const field = /^([A-Za-z_][\w-]*):[ \t]+(\S.*)$/.exec(line);
     if (field?.[1] && field[2]) fields.set(field[1], field[2].trim().replace(/^(["'])(.*)\1$/, "$2"));
   }
-  const kept =
-    fields.size === 0 ? "none of its fields" : `as plain text: ${[...fields.keys()].slice(0, 20).join(", ")}`;
-  const notice = `${reason} Kept ${kept}.`;
+  if (fields.size === 0) return { body: text, metadata: {}, notice: `${reason} It is left in the text.` };
+  const notice = `${reason} Kept as plain text: ${[...fields.keys()].slice(0, 20).join(", ")}.`;
   try {
     return withFields(block.body, checkMetadata(Object.fromEntries(fields)), notice);
   } catch (error) {

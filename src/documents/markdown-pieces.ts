@@ -25,11 +25,12 @@ const plainHeading = /^(#{1,6})[ \t]+([^\s#][^#]*)$/;
 const openingFence = /^([ \t>]*)(`{3,}|~{3,})([^`]*|(?<=~)[^\n]*)$/;
 const startsBlock =
   /^[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\||>|#{1,6}[ \t]|<\/?(?:div|p|table|thead|tbody|tr|td|th|ul|ol|li|details|center|h[1-6])[\s>])/i;
-const footnoteDefinition = /^[ \t>]*\[(\^[^\][\s]{1,999})\]:/gm;
+const footnoteDefinition = /^[ \t>]*\[(\^[^\][\s]{1,999})\]:/;
+/** A link definition that takes one line. Where it may stand depends on the line before. */
 const linkDefinition =
-  /^[ \t>]*\[([^\][\n]{1,999})\]:[ \t]*\n?[ \t]*(<[^<>\n]*>|[^\s<]\S*)(?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$/gm;
-/** The same on one unindented line of its own. */
-const definitionLine = /^\[([^\][^\s\\][^\][\\]{0,500})\]:[ \t]*[^\s<>\\"'(][^\s\\]*(?:[ \t]+"[^"\\]*")?$/;
+  /^[ \t>]*(\[([^\][^\s\\][^\][\\]{0,500})\]:[ \t]*(?:<[^<>]*>|[^\s<]\S*))(?:[ \t]+(?:"[^"\\]*"|'[^'\\]*'|\([^()\\]*\)))?[ \t]*$/;
+/** The same where nothing can be doubtful about it. */
+const plainDefinition = /^\[[^\][^\s\\][^\][\\]{0,500}\]: ?[^\s<>\\()"'][^\s\\()]*(?: "[^"\\]*")?$/;
 const deepIndent = /^[ \t]{101,}/;
 const deepContainers =
   /^((?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))){50})(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))+/;
@@ -47,11 +48,12 @@ export const footnoteStub = "\ue000";
 
 /** The pieces of `text` in order. A piece begins with stand-ins for the definitions that it uses from other pieces. */
 export function markdownPieces(text: string): MarkdownPiece[] {
-  const labels = new Set<string>();
-  let pieces = new Cutter(text, labels).cut();
-  // The definitions mostly stand at the end: with their labels known, more paragraphs prove simple.
-  if (labels.size > 0) pieces = new Cutter(text, labels).cut();
-  const definitions = definitionsIn(text);
+  const definitions = new Map<string, string>();
+  let pieces = new Cutter(text, definitions).cut();
+  // The definitions mostly stand at the end: with them known, more paragraphs prove simple.
+  if (definitions.size > 0) pieces = new Cutter(text, definitions).cut();
+  if (pieces.length === 1 && definitions.size === 0) return pieces;
+  for (const piece of pieces) if (piece.kind === "markdown") addDefinitions(piece.source, definitions);
   if (definitions.size === 0) return pieces;
   return pieces.map((piece) =>
     piece.kind === "markdown" ? { ...piece, source: usedDefinitions(piece.source, definitions) + piece.source } : piece,
@@ -67,12 +69,12 @@ class Cutter {
   /** In `#waiting`, where the run of lines begins that could be one paragraph; and its marks. */
   #runStart = 0;
   #runMarks = 0;
-  /** Labels of link definitions met so far. */
-  readonly #labels: Set<string>;
+  /** Link definitions met so far, by label. */
+  readonly #definitions: Map<string, string>;
 
-  constructor(text: string, labels: Set<string>) {
+  constructor(text: string, definitions: Map<string, string>) {
     this.#lines = text.split("\n");
-    this.#labels = labels;
+    this.#definitions = definitions;
   }
 
   cut(): MarkdownPiece[] {
@@ -112,7 +114,7 @@ class Cutter {
   #takePlain(index: number): number {
     const line = this.#line(index);
     const [, signs = "", words = ""] = plainHeading.exec(line) ?? [];
-    const title = plainInline(words, this.#labels);
+    const title = plainInline(words, this.#definitions);
     if (signs !== "" && title !== undefined) {
       this.#push({ kind: "heading", level: signs.length as Heading["level"], title });
       return index + 1;
@@ -129,8 +131,9 @@ class Cutter {
     while (end < this.#lines.length && this.#line(end).trim() !== "") end++;
     const lines = this.#lines.slice(index, end);
     if (lines.length === 0) return index;
-    if (lines.every((one) => definitionLine.test(one))) {
-      for (const one of lines) this.#labels.add(labelKey(definitionLine.exec(one)?.[1] ?? ""));
+    if (lines.every((one) => plainDefinition.test(one))) {
+      // They are known to all pieces that use them, and have no text of their own.
+      for (const one of lines) addDefinition(one, this.#definitions);
       this.#closeRun();
       this.#flush();
       return end;
@@ -143,7 +146,7 @@ class Cutter {
 
   #plainParagraph(lines: readonly string[]): MarkdownPiece | undefined {
     if (!lines.every(isPlain)) return undefined;
-    const text = plainInline(lines.join("\n"), this.#labels);
+    const text = plainInline(lines.join("\n"), this.#definitions);
     return text === undefined ? undefined : { kind: "paragraph", text };
   }
 
@@ -164,7 +167,9 @@ class Cutter {
       else if (line.startsWith("  ")) items.at(-1)?.push(words);
       else return undefined;
     }
-    const texts = items.map((item) => plainInline(item.join("\n"), this.#labels)).filter((text) => text !== undefined);
+    const texts = items
+      .map((item) => plainInline(item.join("\n"), this.#definitions))
+      .filter((text) => text !== undefined);
     return texts.length === items.length ? { kind: "list", items: texts } : undefined;
   }
 
@@ -235,26 +240,39 @@ function isPlain(line: string): boolean {
   return plainStart.test(line) && !/(?: {2}|\t)$/.test(line);
 }
 
-/** Definitions by label; of footnotes (their labels begin with "^") only the label counts. */
-function definitionsIn(text: string): Map<string, string> {
-  const definitions = new Map<string, string>();
-  const add = (label: string, target: string) => {
-    const key = labelKey(label);
-    if (!definitions.has(key)) definitions.set(key, `[${label}]: ${target}\n\n`);
-  };
-  for (const [, label = "", address = ""] of text.matchAll(linkDefinition)) {
-    if (!label.startsWith("^")) add(label, address);
+/** Adds the definition in `line`; the first one of a label holds. Answers whether there is one. */
+function addDefinition(line: string, definitions: Map<string, string>): boolean {
+  const [, footnote] = footnoteDefinition.exec(line) ?? [];
+  const [, source, label] = (footnote === undefined ? linkDefinition.exec(line) : undefined) ?? [];
+  const key = labelKey(footnote ?? label ?? "");
+  if (key === "") return false;
+  // Of a footnote only the label counts.
+  if (!definitions.has(key)) definitions.set(key, `${source ?? `[${footnote}]: ${footnoteStub}`}\n\n`);
+  return true;
+}
+
+/** Adds the definitions in a piece. They interrupt no paragraph: before one stands a blank line or another. */
+function addDefinitions(source: string, definitions: Map<string, string>): void {
+  const lines = source.split("\n");
+  let possible = true;
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? "";
+    const blank = line.trim() === "";
+    if (blank || footnoteDefinition.test(line)) possible = true;
+    if (!possible || blank) continue;
+    // The address may stand on the next line.
+    const whole = /\]:[ \t]*$/.test(line) ? `${line} ${lines[++index]?.trim() ?? ""}` : line;
+    possible = addDefinition(whole, definitions);
   }
-  for (const [, label = ""] of text.matchAll(footnoteDefinition)) add(label, footnoteStub);
-  return definitions;
 }
 
 function usedDefinitions(source: string, definitions: ReadonlyMap<string, string>): string {
   const used = new Set<string>();
-  for (const [, label = ""] of source.matchAll(/\[([^\][]{1,999})\]/g)) {
+  const ownFootnotes = new Set<string>();
+  for (const [whole, label = ""] of source.matchAll(/\[([^\][]{1,999})\]:?/g)) {
     const key = labelKey(label);
-    if (definitions.has(key)) used.add(key);
+    if (key.startsWith("^") && whole.endsWith(":")) ownFootnotes.add(key);
+    else if (definitions.has(key)) used.add(key);
   }
-  for (const [, label = ""] of source.matchAll(footnoteDefinition)) used.delete(labelKey(label));
-  return [...used].map((key) => definitions.get(key)).join("");
+  return [...used].map((key) => (ownFootnotes.has(key) ? "" : definitions.get(key))).join("");
 }
