@@ -4,14 +4,14 @@
 import { pipeline, Readable } from "node:stream";
 import { type CsvError, type Options, parse } from "csv-parse";
 import { messageOf } from "../errors.js";
-import { chooseEncoding } from "./decode.js";
+import { chooseEncoding, openDecoder } from "./decode.js";
 import type { RecordOptions } from "./jsonl.js";
 import type { RecordMediaType } from "./media-type.js";
 import { checkMetadata, type MetadataScalar, metadataLimits } from "./metadata.js";
 import { normalise, normaliseLine } from "./normalise.js";
 import type { ParsedDocument } from "./parsed-document.js";
 import { titleOf } from "./plain-text.js";
-import type { Skip } from "./skip.js";
+import { isSkip, type Skip } from "./skip.js";
 
 type TableType = Exclude<RecordMediaType, "application/x-ndjson">;
 type Row = { record: string[]; info: { lines: number } };
@@ -22,6 +22,7 @@ const idNames = ["id", "_id"];
 const titleNames = ["title", "name"];
 // A longer cell is prose: it is searched in the text, and nobody filters by it.
 const longestFilterValue = 1000;
+const sampleBytes = 64 * 1024;
 // Digits, sign, point and exponent and nothing else; a leading zero marks a code, not a count.
 const numeric = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -40,15 +41,23 @@ export async function* readTable(
   pipeline(Readable.from(opened.text, { objectMode: false }), parser, () => {
     // A failure of the source ends the parser with the same error, and the loop below throws it.
   });
+  // The parser is ahead of the rows that are read here.
+  const takeUpTo = (line: number) => bad.splice(0, bad.filter((error) => lineOf(error) <= line).length);
   let columns: Columns | undefined;
   let line = 1;
+  let { notice } = opened;
   try {
     for await (const { record, info } of parser as AsyncIterable<Row>) {
-      yield* bad.splice(0).map((error) => skipOf(path, error));
+      yield* takeUpTo(info.lines).map((error) => skipOf(path, error));
       const first = line;
       line = info.lines + 1;
-      if (columns) yield documentOf(path, record, columns, first, mediaType, options.fallbackTitle);
-      else {
+      if (columns) {
+        const read = documentOf(path, record, columns, first, mediaType, options.fallbackTitle);
+        // What was assumed of the file is said once, with its first document.
+        if (notice === undefined || isSkip(read)) yield read;
+        else yield { ...read, notices: [notice, ...(read.notices ?? [])] };
+        if (!isSkip(read)) notice = undefined;
+      } else {
         const read = readHeader(record);
         if ("reason" in read) return yield { path, line: first, ...read };
         columns = read;
@@ -61,33 +70,44 @@ export async function* readTable(
   yield* bad.map((error) => skipOf(path, error));
 }
 
-type Opened = { text: AsyncIterable<string>; delimiter: string };
+type Opened = { text: AsyncIterable<string>; delimiter: string; notice: string | undefined };
 
-/** Chooses the encoding and the delimiter by the first chunk. */
+/** Chooses the encoding and the delimiter by the beginning of the table. */
 async function open(
   chunks: AsyncIterable<Buffer>,
   mediaType: TableType,
 ): Promise<Opened | { reason: string; hint: string }> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const first = (await iterator.next()).value ?? Buffer.alloc(0);
+  const sample: Buffer[] = [];
+  for (let bytes = 0; bytes < sampleBytes; ) {
+    const next = await iterator.next();
+    if (next.done) break;
+    sample.push(next.value);
+    bytes += next.value.length;
+  }
+  const first = Buffer.concat(sample);
   const encoding = chooseEncoding(first);
   if (encoding.kind === "refused") return encoding;
-  const decoder = new TextDecoder(encoding.label, { ignoreBOM: true });
-  const head = decoder.decode(first.subarray(encoding.bomBytes), { stream: true });
+  const decode = openDecoder(encoding.label);
+  const head = decode(first.subarray(encoding.bomBytes), false);
   async function* text(): AsyncGenerator<string> {
     yield head;
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-      yield decoder.decode(next.value, { stream: true });
+      yield decode(next.value, false);
     }
-    yield decoder.decode();
+    yield decode(new Uint8Array());
   }
-  return { text: text(), delimiter: mediaType === "text/csv" ? delimiterOf(head) : "\t" };
+  const delimiter = mediaType === "text/csv" ? delimiterOf(head) : "\t";
+  return { text: text(), delimiter, notice: encoding.notice };
 }
 
-/** Spreadsheets of many countries write semicolons or tabs into .csv files: the commonest in the header row it is. */
+/**
+ * Spreadsheets of many countries write semicolons or tabs into .csv files: the commonest in the header row it is. In a
+ * tie it is not the comma, which names have in them too.
+ */
 function delimiterOf(head: string): string {
   const header = head.slice(0, 100_000).split(/\r?\n/, 1)[0] ?? "";
-  const counts = [",", ";", "\t"].map((sign) => ({ sign, count: header.split(sign).length }));
+  const counts = ["\t", ";", ","].map((sign) => ({ sign, count: header.split(sign).length }));
   return counts.reduce((best, next) => (next.count > best.count ? next : best)).sign;
 }
 
@@ -206,11 +226,15 @@ function isCsvError(error: unknown): error is CsvError {
   );
 }
 
-function skipOf(path: string, error: CsvError): Skip {
+function lineOf(error: CsvError): number {
   const { lines } = error as unknown as { lines?: number };
+  return lines ?? 0;
+}
+
+function skipOf(path: string, error: CsvError): Skip {
   return {
     path,
-    ...(lines === undefined ? {} : { line: lines }),
+    line: lineOf(error),
     reason: `the row cannot be read: ${error.message}`,
     hint: "Check its quotes: a double quote within a quoted cell is written twice.",
   };

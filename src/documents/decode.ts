@@ -17,8 +17,27 @@ const toUtf8 = "Convert it to UTF-8, for instance: iconv -f <its encoding> -t UT
 export function decode(bytes: Uint8Array, declared?: string): Decoded {
   const encoding = chooseEncoding(bytes, declared);
   if (encoding.kind === "refused") return encoding;
-  const text = new TextDecoder(encoding.label, { ignoreBOM: true }).decode(bytes.subarray(encoding.bomBytes));
+  const text = openDecoder(encoding.label)(bytes.subarray(encoding.bomBytes));
   return { kind: "text", text, ...(encoding.notice === undefined ? {} : { notice: encoding.notice }) };
+}
+
+// What windows-1252 has in place of the control characters U+0080 to U+009F of Latin-1.
+const windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
+/**
+ * A decoder for text that comes in parts: each call takes the next bytes, and `last` closes the text. Bad bytes become
+ * U+FFFD.
+ */
+export function openDecoder(label: string): (bytes: Uint8Array, last?: boolean) => string {
+  if (label === "windows-1252") {
+    // TextDecoder of Node 20 reads it as Latin-1, which loses the euro sign and the quotation marks.
+    return (bytes) =>
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+        .toString("latin1")
+        .replace(/[\u0080-\u009f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80] ?? character);
+  }
+  const decoder = new TextDecoder(label, { ignoreBOM: true });
+  return (bytes, last = true) => decoder.decode(bytes, { stream: !last });
 }
 
 /** The encoding of `bytes`, which may be the beginning of a longer file. */

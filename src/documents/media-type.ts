@@ -54,6 +54,10 @@ export function mediaTypeOf(path: string): MediaType | undefined {
   return byExtension.get(extension);
 }
 
+export function isRecordType(mediaType: MediaType): mediaType is RecordMediaType {
+  return (recordMediaTypes as readonly MediaType[]).includes(mediaType);
+}
+
 /** For a document that no reader takes (PDF, office files): the tool that makes text of it. */
 export function converterFor(path: string): string | undefined {
   return unsupported.get(extensionOf(path));

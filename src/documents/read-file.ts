@@ -1,12 +1,19 @@
 // The documents of one file. Whatever is wrong with the file or a record of it comes as a skip among the documents.
 
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, open, readFile, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { LodestoneError } from "../errors.js";
 import { readTable } from "./csv.js";
 import { decode } from "./decode.js";
 import { readJsonLines } from "./jsonl.js";
-import { converterFor, type MediaType, mediaTypeOf, type TextMediaType } from "./media-type.js";
+import {
+  converterFor,
+  isRecordType,
+  type MediaType,
+  mediaTypeOf,
+  type RecordMediaType,
+  type TextMediaType,
+} from "./media-type.js";
 import { parseDocument } from "./parse-document.js";
 import type { ParsedDocument } from "./parsed-document.js";
 import { type Skip, skipOfError } from "./skip.js";
@@ -34,28 +41,22 @@ export async function* readFileDocuments(
   const converter = options.mediaType === undefined ? converterFor(path) : undefined;
   if (converter !== undefined) return yield unreadableKind(path, converter);
   const mediaType = options.mediaType ?? mediaTypeOf(path) ?? "text/plain";
-  let file: FileHandle | undefined;
   try {
     // Asked before it is opened: opening a named pipe would wait for a writer.
     const found = await stat(path);
-    if (found.isDirectory()) return yield skipOfError(path, Object.assign(new Error(), { code: "EISDIR" }));
-    if (!found.isFile()) return yield { path, reason: "it is not a regular file", hint: "Name a file or a folder." };
-    if (found.size === 0) return yield { path, reason: "it is empty", hint: "Nothing is to be done." };
-    file = await open(path);
-    const recordOptions = { fallbackTitle: titleFromPath(path), maxRecordBytes: maxFileBytes };
-    switch (mediaType) {
-      case "application/x-ndjson":
-        return yield* readJsonLines(path, chunksOf(file), recordOptions);
-      case "text/csv":
-      case "text/tab-separated-values":
-        return yield* readTable(path, chunksOf(file), mediaType, recordOptions);
-      default:
-        yield await readWhole(path, file, mediaType, maxFileBytes);
-    }
+    if (found.isDirectory()) yield skipOfError(path, Object.assign(new Error(), { code: "EISDIR" }));
+    else if (!found.isFile()) yield { path, reason: "it is not a regular file", hint: "Name a file or a folder." };
+    else if (found.size === 0) yield { path, reason: "it is empty", hint: "Nothing is to be done." };
+    else if (isRecordType(mediaType)) yield* readRecords(path, mediaType, maxFileBytes);
+    else if (found.size > maxFileBytes) {
+      yield {
+        path,
+        reason: `it has ${found.size} bytes; at most ${maxFileBytes} are read`,
+        hint: "Split it, or raise maxFileBytes. JSONL and CSV files may be of any size.",
+      };
+    } else yield parse(path, await readFile(path), mediaType);
   } catch (error) {
     yield skipOfError(path, error);
-  } finally {
-    await file?.close();
   }
 }
 
@@ -69,21 +70,22 @@ export function unreadableKind(path: string, converter: string): Skip {
   };
 }
 
-async function readWhole(
+async function* readRecords(
   path: string,
-  file: FileHandle,
-  mediaType: TextMediaType,
-  maxFileBytes: number,
-): Promise<ParsedDocument | Skip> {
-  const { size } = await file.stat();
-  if (size > maxFileBytes) {
-    return {
-      path,
-      reason: `it has ${size} bytes; at most ${maxFileBytes} are read`,
-      hint: "Split it, or raise maxFileBytes. JSONL and CSV files may be of any size.",
-    };
+  mediaType: RecordMediaType,
+  maxRecordBytes: number,
+): AsyncGenerator<ParsedDocument | Skip> {
+  const options = { fallbackTitle: titleFromPath(path), maxRecordBytes };
+  const file = await open(path);
+  try {
+    if (mediaType === "application/x-ndjson") yield* readJsonLines(path, chunksOf(file), options);
+    else yield* readTable(path, chunksOf(file), mediaType, options);
+  } finally {
+    await file.close();
   }
-  const bytes = await file.readFile();
+}
+
+function parse(path: string, bytes: Buffer, mediaType: TextMediaType): ParsedDocument | Skip {
   const decoded = decode(bytes, mediaType === "text/html" ? declaredCharset(bytes) : undefined);
   if (decoded.kind === "refused") return { path, reason: decoded.reason, hint: decoded.hint };
   try {

@@ -41,9 +41,9 @@ export const engineOptionsSchema = z.strictObject({
   onNotice: z.custom<(notice: string) => void>((value) => typeof value === "function", "must be a function").optional(),
   threads: z
     .strictObject({
-      /** For the query's bi-encoder and the cross-encoder. Default: the cores. */
+      /** For the query's bi-encoder and the cross-encoder. Default: one for a model without layers, else the cores. */
       query: z.int().min(1).max(256).optional(),
-      /** For the bi-encoder that embeds documents. Default: the cores less one, which reads and writes meanwhile. */
+      /** For the bi-encoder that embeds documents. Default: as for queries. */
       ingest: z.int().min(1).max(256).optional(),
     })
     .default({}),

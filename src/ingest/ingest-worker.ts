@@ -1,7 +1,6 @@
 // The thread that owns writing: it reads and chunks files, embeds through an encoder thread of its own, and commits.
 // The caller's event loop sees rows and vectors only, never texts.
 
-import { availableParallelism } from "node:os";
 import { workerData } from "node:worker_threads";
 import { checkMetadata, normalise, parseDocument, type Skip } from "../documents/index.js";
 import { type BiEncoder, type BiEncoderModel, openBiEncoder, openTokenizer } from "../encoders/index.js";
@@ -18,7 +17,7 @@ export type IngestWorkerData = {
   library: string;
   model: BiEncoderModel;
   chunking: { maxTokens: number; overlapTokens: number };
-  /** Threads of the encoder's session; undefined: the cores less one. */
+  /** Threads of the encoder's session; undefined: as the model wants. */
   encoderThreads: number | undefined;
 };
 
@@ -81,7 +80,7 @@ await serve<IngestVerbs>(async () => {
   let preparer: Preparer | undefined;
   let encoder: Promise<BiEncoder> | undefined;
   const openEncoder = () => {
-    encoder ??= openBiEncoder(model, { threads: encoderThreads ?? Math.max(1, availableParallelism() - 1) });
+    encoder ??= openBiEncoder(model, encoderThreads === undefined ? {} : { threads: encoderThreads });
     return encoder;
   };
   const preparerOpened = () => {

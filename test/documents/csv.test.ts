@@ -18,7 +18,7 @@ async function read(
 }
 
 async function documents(content: string | Buffer, mediaType?: "text/csv" | "text/tab-separated-values") {
-  return (await read(content, mediaType)).filter((item) => !isSkip(item));
+  return (await read(content, mediaType)).flatMap((item) => (isSkip(item) ? [] : [item]));
 }
 
 test("a row is a document: text, id and title by their columns, the others metadata", async () => {
@@ -128,7 +128,10 @@ test("a first row of prose is no header", async () => {
 
 test("windows-1252, as spreadsheets write it, and UTF-16 are read", async () => {
   const latin = Buffer.from("text,city\ncaf\u00e9 au lait,Z\u00fcrich\n", "latin1");
-  assert.deepEqual((await documents(latin))[0]?.metadata, { city: "Zürich" });
+  const [first, second] = await documents(Buffer.concat([latin, Buffer.from("tea,Bern\n")]));
+  assert.deepEqual(first?.metadata, { city: "Zürich" });
+  assert.match(first?.notices?.join() ?? "", /windows-1252/);
+  assert.equal(second?.notices, undefined);
   const wide = Buffer.from("\ufefftext\tcity\ncafé\tZürich\n", "utf16le");
   assert.deepEqual((await documents(wide, "text/tab-separated-values"))[0]?.metadata, { city: "Zürich" });
 });

@@ -42,7 +42,7 @@ test("damaged UTF-8 is read with U+FFFD, and its bad bytes are counted", () => {
   assert.deepEqual(result, {
     kind: "text",
     text: "Größe über alles \ufffd ja",
-    notice: "1 byte is not valid UTF-8, the first at offset 19; read as U+FFFD.",
+    notice: "1 byte is not valid UTF-8, the first at offset 20; read as U+FFFD.",
   });
 });
 
