@@ -20,8 +20,8 @@ export type BiEncoderVerbs = {
 };
 
 /**
- * Best by measurement for the bundled model (bench:encoders): 1,000 passages of 203 tokens on one thread take 95 ms
- * at 2,400 tokens, 104 at 1,600, 134 at 4,800, 153 at 6,400.
+ * In the flat part of the measured curve for the bundled model (bench:encoders -- --batches, one thread of an AMD EPYC,
+ * 2026-11-20): 1,000 passages take 126 ms at 1,600 tokens, 131 at 2,400, 128 at 3,200, 135 at 4,800, 148 at 6,400.
  */
 const cacheTokens = 2400;
 

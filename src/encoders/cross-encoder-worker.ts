@@ -20,8 +20,8 @@ export type CrossEncoderVerbs = {
 };
 
 /**
- * Best by measurement for the bundled model (bench:encoders): 50 passages of 203 tokens on one thread take 19.4 ms
- * at 1,024 tokens, 22.4 at 512, 20.4 at 2,048, 26.8 at 16,384.
+ * In the flat part of the measured curve for the bundled model (bench:encoders -- --batches, one thread of an AMD EPYC,
+ * 2026-11-20): 50 passages take 30.6 ms at 512 tokens, 21.6 at 1,024, 20.8 at 2,048, 22.3 at 4,096, 26.8 at 16,384.
  */
 const cacheTokens = 1024;
 
