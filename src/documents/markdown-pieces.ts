@@ -48,13 +48,13 @@ export const footnoteStub = "\ue000";
 
 /** The pieces of `text` in order. A piece begins with stand-ins for the definitions that it uses from other pieces. */
 export function markdownPieces(text: string): MarkdownPiece[] {
-  const definitions = new Map<string, string>();
-  let pieces = new Cutter(text, definitions).cut();
+  const first = new Cutter(text, new Map());
+  first.cut();
   // The definitions mostly stand at the end: with them known, more paragraphs prove simple.
-  if (definitions.size > 0) pieces = new Cutter(text, definitions).cut();
-  if (pieces.length === 1 && definitions.size === 0) return pieces;
-  for (const piece of pieces) if (piece.kind === "markdown") addDefinitions(piece.source, definitions);
-  if (definitions.size === 0) return pieces;
+  const cutter = first.sureDefinitions.size > 0 ? new Cutter(text, first.sureDefinitions) : first;
+  const pieces = cutter === first ? first.pieces : cutter.cut();
+  const definitions = new Map([...cutter.definitions, ...cutter.sureDefinitions]);
+  if (definitions.size === 0 || (pieces.length === 1 && cutter.sureDefinitions.size === 0)) return pieces;
   return pieces.map((piece) =>
     piece.kind === "markdown" ? { ...piece, source: usedDefinitions(piece.source, definitions) + piece.source } : piece,
   );
@@ -62,19 +62,23 @@ export function markdownPieces(text: string): MarkdownPiece[] {
 
 class Cutter {
   readonly #lines: string[];
-  readonly #pieces: MarkdownPiece[] = [];
+  readonly pieces: MarkdownPiece[] = [];
+  /** Link definitions by label: those taken out of the text, and those in pieces for the parser. */
+  readonly sureDefinitions: Map<string, string>;
+  readonly definitions = new Map<string, string>();
+  /** A definition interrupts no paragraph: whether the next line may be one, and a line that is the rest of one. */
+  #mayDefine = true;
+  #addressLine = -1;
   /** Lines for the parser that are not in a piece yet. */
   #waiting: string[] = [];
   #waitingCharacters = 0;
   /** In `#waiting`, where the run of lines begins that could be one paragraph; and its marks. */
   #runStart = 0;
   #runMarks = 0;
-  /** Link definitions met so far, by label. */
-  readonly #definitions: Map<string, string>;
 
-  constructor(text: string, definitions: Map<string, string>) {
+  constructor(text: string, sureDefinitions: Map<string, string>) {
     this.#lines = text.split("\n");
-    this.#definitions = definitions;
+    this.sureDefinitions = sureDefinitions;
   }
 
   cut(): MarkdownPiece[] {
@@ -91,19 +95,21 @@ class Cutter {
         this.#closeRun();
         for (; index < end; index++) this.#wait(this.#line(index));
         this.#runStart = this.#waiting.length;
+        this.#mayDefine = true;
         blockStart = false;
         continue;
       }
       blockStart = line.trim() === "";
       if (blockStart || startsBlock.test(line)) this.#closeRun();
       if (this.#waitingCharacters >= wantedCharacters && this.#mayCutBefore(line)) this.#flush();
+      this.#noteDefinition(index);
       this.#runMarks += countMarks(line);
       this.#wait(line.replace(deepIndent, " ".repeat(100)).replace(deepContainers, "$1"));
       index++;
     }
     this.#closeRun();
     this.#flush();
-    return this.#pieces;
+    return this.pieces;
   }
 
   #line(index: number): string {
@@ -114,7 +120,7 @@ class Cutter {
   #takePlain(index: number): number {
     const line = this.#line(index);
     const [, signs = "", words = ""] = plainHeading.exec(line) ?? [];
-    const title = plainInline(words, this.#definitions);
+    const title = plainInline(words, this.sureDefinitions);
     if (signs !== "" && title !== undefined) {
       this.#push({ kind: "heading", level: signs.length as Heading["level"], title });
       return index + 1;
@@ -133,7 +139,7 @@ class Cutter {
     if (lines.length === 0) return index;
     if (lines.every((one) => plainDefinition.test(one))) {
       // They are known to all pieces that use them, and have no text of their own.
-      for (const one of lines) addDefinition(one, this.#definitions);
+      for (const one of lines) addDefinition(one, this.sureDefinitions);
       this.#closeRun();
       this.#flush();
       return end;
@@ -146,7 +152,7 @@ class Cutter {
 
   #plainParagraph(lines: readonly string[]): MarkdownPiece | undefined {
     if (!lines.every(isPlain)) return undefined;
-    const text = plainInline(lines.join("\n"), this.#definitions);
+    const text = plainInline(lines.join("\n"), this.sureDefinitions);
     return text === undefined ? undefined : { kind: "paragraph", text };
   }
 
@@ -168,7 +174,7 @@ class Cutter {
       else return undefined;
     }
     const texts = items
-      .map((item) => plainInline(item.join("\n"), this.#definitions))
+      .map((item) => plainInline(item.join("\n"), this.sureDefinitions))
       .filter((text) => text !== undefined);
     return texts.length === items.length ? { kind: "list", items: texts } : undefined;
   }
@@ -185,6 +191,20 @@ class Cutter {
     return Math.min(end + 1, this.#lines.length);
   }
 
+  #noteDefinition(index: number): void {
+    const line = this.#line(index);
+    const blank = line.trim() === "";
+    const isFootnote = footnoteDefinition.test(line);
+    if (blank || isFootnote) this.#mayDefine = true;
+    if (!this.#mayDefine || blank || index === this.#addressLine) return;
+    const isSplit = /\]:[ \t]*$/.test(line);
+    if (isSplit) this.#addressLine = index + 1;
+    const whole = isSplit ? `${line} ${this.#line(index + 1).trim()}` : line;
+    const isDefinition = addDefinition(whole, this.definitions);
+    // The note itself is a paragraph that may go on.
+    this.#mayDefine = (isDefinition && !isFootnote) || /^#{1,6}[ \t]/.test(line);
+  }
+
   #closingFence(index: number, [, indent = "", signs = ""]: RegExpExecArray): number | undefined {
     const sign = signs[0] ?? "";
     const before = /^ {0,3}$/.test(indent) ? " {0,3}" : "[ \\t>]*";
@@ -199,16 +219,17 @@ class Cutter {
   }
 
   #push(piece: MarkdownPiece): void {
+    this.#mayDefine = true;
     this.#closeRun();
     this.#flush();
-    this.#pieces.push(piece);
+    this.pieces.push(piece);
   }
 
   #closeRun(): void {
     if (this.#runMarks > mostMarks) {
       const run = this.#waiting.splice(this.#runStart);
       this.#flush();
-      this.#pieces.push({ kind: "paragraph", text: run.join("\n") });
+      this.pieces.push({ kind: "paragraph", text: run.join("\n") });
     }
     this.#runStart = this.#waiting.length;
     this.#runMarks = 0;
@@ -216,7 +237,7 @@ class Cutter {
 
   #flush(): void {
     const source = this.#waiting.join("\n");
-    if (source.trim() !== "") this.#pieces.push({ kind: "markdown", source });
+    if (source.trim() !== "") this.pieces.push({ kind: "markdown", source });
     this.#waiting = [];
     this.#waitingCharacters = 0;
     this.#runStart = 0;
@@ -249,21 +270,6 @@ function addDefinition(line: string, definitions: Map<string, string>): boolean 
   // Of a footnote only the label counts.
   if (!definitions.has(key)) definitions.set(key, `${source ?? `[${footnote}]: ${footnoteStub}`}\n\n`);
   return true;
-}
-
-/** Adds the definitions in a piece. They interrupt no paragraph: before one stands a blank line or another. */
-function addDefinitions(source: string, definitions: Map<string, string>): void {
-  const lines = source.split("\n");
-  let possible = true;
-  for (let index = 0; index < lines.length; index++) {
-    const line = lines[index] ?? "";
-    const blank = line.trim() === "";
-    if (blank || footnoteDefinition.test(line)) possible = true;
-    if (!possible || blank) continue;
-    // The address may stand on the next line.
-    const whole = /\]:[ \t]*$/.test(line) ? `${line} ${lines[++index]?.trim() ?? ""}` : line;
-    possible = addDefinition(whole, definitions);
-  }
 }
 
 function usedDefinitions(source: string, definitions: ReadonlyMap<string, string>): string {
