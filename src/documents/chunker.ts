@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { LodestoneError } from "../errors.js";
-import type { Heading } from "./text-builder.js";
+import type { Heading } from "./outline.js";
 import { type ChunkSource, type CountTokens, splitUnits, type Unit } from "./units.js";
 
 export type Chunk = {

@@ -2,8 +2,8 @@
 // takes time by the square of its input (1.2 MB in one go took 50 s), so it sees one paragraph at a time, and of a long
 // paragraph one window.
 
+import type { TextRange } from "./outline.js";
 import { knownSentenceEnds } from "./sentence-rules.js";
-import type { TextRange } from "./text-builder.js";
 
 // A fixed language: the borders must not depend on the machine's.
 const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });

@@ -2,8 +2,8 @@
 // over the budget is split at lines, then at words, then at characters. Each piece is counted once, when it is made.
 
 import { LodestoneError } from "../errors.js";
+import type { Heading, TextRange } from "./outline.js";
 import { addSentences, isSpace, trim } from "./sentences.js";
-import type { Heading, TextRange } from "./text-builder.js";
 
 /** `fragment`: part of a line too long for the budget. `tokens` counts the unit's own text. */
 export type Unit = TextRange & { tokens: number; kind: "sentence" | "heading" | "code" | "line" | "fragment" };

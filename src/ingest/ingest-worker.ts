@@ -2,16 +2,14 @@
 // The caller's event loop sees rows and vectors only, never texts.
 
 import { workerData } from "node:worker_threads";
-import { checkMetadata, normalise, parseDocument, type Skip } from "../documents/index.js";
+import type { Skip } from "../documents/index.js";
 import { type BiEncoder, type BiEncoderModel, openBiEncoder, openTokenizer } from "../encoders/index.js";
-import { LodestoneError } from "../errors.js";
 import { type BatchWritten, type Generation, openWriter, type Removed } from "../store/index.js";
 import type { CallContext } from "../threads/protocol.js";
 import { serve, transferring } from "../threads/serve.js";
 import { type Incoming, ingest } from "./pipeline.js";
-import { type IncomingDocument, openPreparer, type Preparer } from "./prepare.js";
-import { readFiles } from "./read.js";
-import { type ScanOptions, scanTargets } from "./scan.js";
+import { openPreparer, type Preparer } from "./prepare.js";
+import type { ScanOptions } from "./scan.js";
 
 export type IngestWorkerData = {
   library: string;
@@ -76,7 +74,7 @@ await serve<IngestVerbs>(async () => {
     dimensions: model.dimensions,
     ...chunking,
   });
-  // Tokenizer and encoder are loaded with the first document: a library that is only searched does without them.
+  // Readers, tokenizer and encoder are loaded with the first document: a library that is only searched does without them.
   let preparer: Preparer | undefined;
   let encoder: Promise<BiEncoder> | undefined;
   const openEncoder = () => {
@@ -106,6 +104,7 @@ await serve<IngestVerbs>(async () => {
 
       async ingestPaths({ targets, options }, context) {
         const started = performance.now();
+        const [{ scanTargets }, { readFiles }] = await Promise.all([import("./scan.js"), import("./read.js")]);
         const emit = (event: IngestEvent) => context.progress(event);
         const { force = false, keepMissing = false, ...scanOptions } = options;
         const scan = await scanTargets(
@@ -159,6 +158,7 @@ await serve<IngestVerbs>(async () => {
       },
 
       async put({ documents }, context) {
+        const { incomingDocument } = await import("./incoming-document.js");
         const incoming = documents.map((input): Incoming => ({ kind: "document", document: incomingDocument(input) }));
         const totals = await ingest(
           incoming,
@@ -186,25 +186,3 @@ await serve<IngestVerbs>(async () => {
     },
   };
 });
-
-function incomingDocument(input: DocumentInput): IncomingDocument {
-  const parsed = parseDocument(input.text, input.type ?? "text/plain", input.title ?? input.id);
-  return {
-    ...parsed,
-    id: input.id,
-    title: input.title === undefined ? parsed.title : normalise(input.title),
-    metadata: { ...parsed.metadata, ...checkMetadata(input.metadata ?? {}) },
-    path: null,
-    file: null,
-    modifiedAtMs: input.modifiedAt === undefined ? null : instant(input.modifiedAt, input.id),
-  };
-}
-
-function instant(value: string | number, id: string): number {
-  const ms = typeof value === "number" ? value : Date.parse(value);
-  if (Number.isFinite(ms) && Math.abs(ms) <= 8.64e15) return Math.round(ms);
-  throw new LodestoneError(
-    "INVALID_INPUT",
-    `Document "${id.slice(0, 80)}": modifiedAt is an ISO 8601 date or milliseconds since 1970, not ${JSON.stringify(value)}.`,
-  );
-}

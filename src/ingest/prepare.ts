@@ -8,13 +8,13 @@ import {
   type Chunk,
   chunkDocument,
   type Metadata,
-  type ParsedDocument,
   passageHash,
   passageOf,
   pipelineVersion,
 } from "../documents/index.js";
 import type { Tokenizer } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
+import type { ParsedDocument } from "../readers/index.js";
 import { type ChunkWrite, chunkKeyRange, type DocumentWrite, type Generation, metadataFields } from "../store/index.js";
 
 /** A parsed document with what its origin knows of it. */

@@ -3,16 +3,9 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
-import {
-  defaultMaxFileBytes,
-  isSkip,
-  mediaTypeOf,
-  pipelineVersion,
-  readFileDocuments,
-  recordMediaTypes,
-  type Skip,
-} from "../documents/index.js";
+import { isSkip, pipelineVersion, type Skip } from "../documents/index.js";
 import { LodestoneError, messageOf } from "../errors.js";
+import { defaultMaxFileBytes, mediaTypeOf, readFileDocuments, recordMediaTypes } from "../readers/index.js";
 import type { Incoming } from "./pipeline.js";
 import { type ScannedFile, shownPath } from "./scan.js";
 

@@ -4,7 +4,8 @@
 import { stat } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import type { Database } from "better-sqlite3";
-import { type FoundFile, findFiles, isSkip, pipelineVersion, type Skip } from "../documents/index.js";
+import { isSkip, pipelineVersion, type Skip } from "../documents/index.js";
+import { type FoundFile, findFiles } from "../readers/index.js";
 import type { Source } from "../store/index.js";
 
 export type ScanOptions = {

@@ -12,16 +12,16 @@ export type QueryEmbedder = {
 const REMEMBERED_QUERIES = 2_000;
 
 export function openQueryEmbedder(encoder: BiEncoder): QueryEmbedder {
-  const remembered = new LRUCache<string, Promise<Float32Array>>({ max: REMEMBERED_QUERIES });
+  const remembered = new LRUCache<string, Float32Array>({ max: REMEMBERED_QUERIES });
   return {
-    embed(query, limitMs) {
-      let vector = remembered.get(query);
-      if (!vector) {
-        vector = encoder.embed([query], "query").then(({ vectors }) => vectors);
-        vector.catch(() => remembered.delete(query));
-        remembered.set(query, vector);
-      }
-      return withinLimit(vector, limitMs);
+    async embed(query, limitMs) {
+      const known = remembered.get(query);
+      if (known) return known;
+      const embedding = encoder.embed([query], "query").then(({ vectors }) => {
+        remembered.set(query, vectors);
+        return vectors;
+      });
+      return withinLimit(embedding, limitMs);
     },
   };
 }

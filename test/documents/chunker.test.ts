@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import test from "node:test";
 import fc from "fast-check";
 import { type Chunk, type ChunkOptions, chunkDocument } from "../../src/documents/chunker.js";
-import { TextBuilder } from "../../src/documents/text-builder.js";
 import type { ChunkSource } from "../../src/documents/units.js";
+import { TextBuilder } from "../../src/readers/text-builder.js";
 
 // Tokenizers of every temper. Additive: words cut into pieces of four letters, as WordPiece does.
 const words = (text: string) => (text.match(/\S+/g) ?? []).reduce((sum, word) => sum + Math.ceil(word.length / 4), 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { takeFrontMatter } from "../../src/documents/front-matter.js";
+import { takeFrontMatter } from "../../src/readers/front-matter.js";
 
 const take = (yaml: string, body = "Body.") => takeFrontMatter(`---\n${yaml}\n---\n${body}`);
 

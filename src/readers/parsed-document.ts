@@ -1,7 +1,7 @@
 // What every reader makes of a file or a record: the document as the engine stores it.
 
+import type { Metadata } from "../documents/index.js";
 import type { MediaType } from "./media-type.js";
-import type { Metadata } from "./metadata.js";
 import type { BuiltText } from "./text-builder.js";
 
 /** `text` is normalised; all offsets are UTF-16 offsets into it. */

@@ -2,6 +2,7 @@
 
 import { type FileHandle, open, readFile, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
+import { type Skip, skipOfError } from "../documents/index.js";
 import { LodestoneError } from "../errors.js";
 import { readTable } from "./csv.js";
 import { decode } from "./decode.js";
@@ -16,7 +17,6 @@ import {
 } from "./media-type.js";
 import { parseDocument } from "./parse-document.js";
 import type { ParsedDocument } from "./parsed-document.js";
-import { type Skip, skipOfError } from "./skip.js";
 
 export const defaultMaxFileBytes = 64 * 1024 * 1024;
 

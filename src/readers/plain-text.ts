@@ -1,6 +1,6 @@
 // Plain text: nothing but the text, and a title from its first line.
 
-import { normalise, normaliseLine } from "./normalise.js";
+import { normalise, normaliseLine } from "../documents/index.js";
 import type { ReadText } from "./parsed-document.js";
 
 const longestTitle = 120;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { readHtml } from "../../src/documents/html.js";
 import { normalise } from "../../src/documents/normalise.js";
+import { readHtml } from "../../src/readers/html.js";
 
 const textOf = (source: string) => readHtml(source).text;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { readTable } from "../../src/documents/csv.js";
 import { isSkip } from "../../src/documents/skip.js";
+import { readTable } from "../../src/readers/csv.js";
 import { collect } from "./collect.js";
 
 async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {

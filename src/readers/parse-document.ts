@@ -1,11 +1,11 @@
 // One text, one document: chooses the reader by media type. For texts given directly (HTTP, standard input) and for the
 // files that hold a single document.
 
+import { normaliseLine } from "../documents/index.js";
 import { LodestoneError, messageOf } from "../errors.js";
 import { readHtml } from "./html.js";
 import { readMarkdown } from "./markdown.js";
 import type { TextMediaType } from "./media-type.js";
-import { normaliseLine } from "./normalise.js";
 import type { ParsedDocument, ReadText } from "./parsed-document.js";
 import { readPlainText } from "./plain-text.js";
 

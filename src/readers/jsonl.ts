@@ -2,14 +2,13 @@
 // is metadata too. A line that cannot be used is skipped and named; the rest goes on.
 
 import { isUtf8 } from "node:buffer";
+import type { Skip } from "../documents/index.js";
+import { checkMetadata, normalise, normaliseLine } from "../documents/index.js";
 import { LodestoneError, messageOf } from "../errors.js";
 import { byteLines } from "./byte-lines.js";
 import { chooseEncoding } from "./decode.js";
-import { checkMetadata } from "./metadata.js";
-import { normalise, normaliseLine } from "./normalise.js";
 import type { ParsedDocument } from "./parsed-document.js";
 import { titleOf } from "./plain-text.js";
-import type { Skip } from "./skip.js";
 
 const textFields = ["text", "content", "body"] as const;
 

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import test, { type TestContext } from "node:test";
-import { type ReadOptions, readFileDocuments } from "../../src/documents/read-file.js";
 import { isSkip } from "../../src/documents/skip.js";
+import { type ReadOptions, readFileDocuments } from "../../src/readers/read-file.js";
 import { collect } from "./collect.js";
 import { temporaryFolder } from "./temporary-folder.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { parseDocument } from "../../src/documents/parse-document.js";
+import { parseDocument } from "../../src/readers/parse-document.js";
 
 test("plain text keeps its text; its first short line is the title", () => {
   assert.deepEqual(parseDocument("\n---\nA title\r\n\r\nText.", "text/plain", "file"), {

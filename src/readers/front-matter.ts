@@ -2,9 +2,8 @@
 // it never costs the document: the text is indexed, the fields that can be read are kept, a notice says what was left.
 
 import { isMap, parseDocument } from "yaml";
+import { checkMetadata, type Metadata, metadataLimits, normaliseLine } from "../documents/index.js";
 import { messageOf } from "../errors.js";
-import { checkMetadata, type Metadata, metadataLimits } from "./metadata.js";
-import { normaliseLine } from "./normalise.js";
 
 export type FrontMatter = {
   /** The text after the block. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { takeFrontMatter } from "../../src/documents/front-matter.js";
-import { readMarkdown, renderMarkdown } from "../../src/documents/markdown.js";
 import { normalise } from "../../src/documents/normalise.js";
-import { TextBuilder } from "../../src/documents/text-builder.js";
+import { takeFrontMatter } from "../../src/readers/front-matter.js";
+import { readMarkdown, renderMarkdown } from "../../src/readers/markdown.js";
+import { TextBuilder } from "../../src/readers/text-builder.js";
 
 const textOf = (source: string) => readMarkdown(source).text;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
 import { normalise } from "../../src/documents/normalise.js";
-import { TextBuilder } from "../../src/documents/text-builder.js";
+import { TextBuilder } from "../../src/readers/text-builder.js";
 
 const text = fc.string({
   unit: fc.constantFrom(..."ab \n\t\u00a0\u0301\u200b\r", "e\u0301", "word ", "😀", "\ud800"),

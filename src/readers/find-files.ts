@@ -5,10 +5,10 @@ import type { Dirent, readdir, Stats } from "node:fs";
 import { readdir as readFolder, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
+import { type Skip, skipOfError } from "../documents/index.js";
 import { LodestoneError } from "../errors.js";
 import { converterFor, extensionOf, mediaTypeOf } from "./media-type.js";
 import { unreadableKind } from "./read-file.js";
-import { type Skip, skipOfError } from "./skip.js";
 
 export type FoundFile = {
   /** Absolute. */

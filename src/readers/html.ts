@@ -3,12 +3,12 @@
 // 100,000 nested <div> took 55 s there and 2.6 s here; 2,000 times <b id=n><p> took 1.9 GB there and 3 ms here.
 
 import { load } from "cheerio/slim";
+import type { Heading, Metadata } from "../documents/index.js";
+import { normaliseLine } from "../documents/index.js";
 import { isBadge } from "./badge.js";
 import { contentOf, elementsIn, type HtmlElement, type HtmlNode, isElement, isLeftOut } from "./html-content.js";
-import type { Metadata } from "./metadata.js";
-import { normaliseLine } from "./normalise.js";
 import type { ReadText } from "./parsed-document.js";
-import { type Heading, TextBuilder } from "./text-builder.js";
+import { TextBuilder } from "./text-builder.js";
 
 type Step = HtmlNode | (() => void);
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { byteLines } from "../../src/documents/byte-lines.js";
-import { readJsonLines } from "../../src/documents/jsonl.js";
 import { isSkip } from "../../src/documents/skip.js";
+import { byteLines } from "../../src/readers/byte-lines.js";
+import { readJsonLines } from "../../src/readers/jsonl.js";
 import { collect } from "./collect.js";
 
 async function* inChunks(content: string | Uint8Array, size = 7): AsyncGenerator<Buffer> {

@@ -4,11 +4,9 @@
 //   table rows as one line, cells apart by " | "; code as it stands.
 // Every piece is normalised before it is placed, so offsets never shift: normalise(text) === text.
 
-import { normalise, normaliseCharacters, normaliseLine } from "./normalise.js";
+import type { Heading, TextRange } from "../documents/index.js";
+import { normalise, normaliseCharacters, normaliseLine } from "../documents/index.js";
 
-export type TextRange = { start: number; end: number };
-/** `start` is the offset of the heading's line; the line reads `title`. */
-export type Heading = { level: 1 | 2 | 3 | 4 | 5 | 6; title: string; start: number };
 export type BuiltText = { text: string; headings: Heading[]; codeBlocks: TextRange[] };
 
 const deepestIndent = 8;

@@ -3,15 +3,21 @@
 
 import { pipeline, Readable } from "node:stream";
 import { type CsvError, type Options, parse } from "csv-parse";
+import {
+  checkMetadata,
+  isSkip,
+  type MetadataScalar,
+  metadataLimits,
+  normalise,
+  normaliseLine,
+  type Skip,
+} from "../documents/index.js";
 import { messageOf } from "../errors.js";
 import { chooseEncoding, openDecoder } from "./decode.js";
 import type { RecordOptions } from "./jsonl.js";
 import type { RecordMediaType } from "./media-type.js";
-import { checkMetadata, type MetadataScalar, metadataLimits } from "./metadata.js";
-import { normalise, normaliseLine } from "./normalise.js";
 import type { ParsedDocument } from "./parsed-document.js";
 import { titleOf } from "./plain-text.js";
-import { isSkip, type Skip } from "./skip.js";
 
 type TableType = Exclude<RecordMediaType, "application/x-ndjson">;
 type Row = { record: string[]; info: { lines: number } };

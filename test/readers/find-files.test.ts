@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
-import { type FindOptions, findFiles } from "../../src/documents/find-files.js";
 import { isSkip } from "../../src/documents/skip.js";
+import { type FindOptions, findFiles } from "../../src/readers/find-files.js";
 import { collect } from "./collect.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
