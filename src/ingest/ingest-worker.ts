@@ -9,6 +9,7 @@ import type { CallContext } from "../threads/protocol.js";
 import { serve, transferring } from "../threads/serve.js";
 import { type Incoming, ingest } from "./pipeline.js";
 import { openPreparer, type Preparer } from "./prepare.js";
+import type { ReadNotice } from "./read.js";
 import type { ScanOptions } from "./scan.js";
 
 export type IngestWorkerData = {
@@ -52,6 +53,8 @@ export type IngestReport = {
   tokens: number;
   bytes: number;
   skips: Skip[];
+  /** What readers had to leave out or guess of files that were read. */
+  notices: ReadNotice[];
   ms: number;
 };
 
@@ -120,10 +123,12 @@ await serve<IngestVerbs>(async () => {
         const bytes = scan.changed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
         emit({ kind: "scanned", files: scan.changed.length, bytes, unchanged: scan.unchanged });
         const skips = [...scan.skips];
+        const notices: ReadNotice[] = [];
         const incoming = readFiles(scan.changed, {
           force,
           ...(options.maxFileBytes === undefined ? {} : { maxFileBytes: options.maxFileBytes }),
           onSkip: (skip) => skips.push(skip),
+          onNotice: (notice) => notices.push(notice),
           onProgress: (progress) => emit({ kind: "reading", ...progress }),
         });
         const totals = await ingest(
@@ -153,6 +158,7 @@ await serve<IngestVerbs>(async () => {
           tokens: totals.tokens,
           bytes,
           skips,
+          notices,
           ms: performance.now() - started,
         };
       },

@@ -9,12 +9,16 @@ import { defaultMaxFileBytes, mediaTypeOf, readFileDocuments, recordMediaTypes }
 import type { Incoming } from "./pipeline.js";
 import { type ScannedFile, shownPath } from "./scan.js";
 
+/** What a reader had to leave out or guess of a file that was read all the same. */
+export type ReadNotice = { path: string; line?: number; notice: string };
+
 export type ReadProgress = { files: number; bytes: number };
 
 export type ReadOptions = {
   force: boolean;
   maxFileBytes?: number;
   onSkip(skip: Skip): void;
+  onNotice(notice: ReadNotice): void;
   onProgress(progress: ReadProgress): void;
 };
 
@@ -65,6 +69,9 @@ async function* readOne(file: ScannedFile, idsOfRecords: Set<string>, options: R
         complete &&= item.line !== undefined;
         continue;
       }
+      const { line, notices = [] } = item;
+      for (const notice of notices)
+        options.onNotice({ path: file.path, ...(line === undefined ? {} : { line }), notice });
       const id = item.id ?? (item.line === undefined ? path : `${path}#${item.line}`);
       if (item.id !== undefined && idsOfRecords.has(id)) {
         options.onSkip({

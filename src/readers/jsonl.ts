@@ -29,7 +29,7 @@ export async function* readJsonLines(
     const { line } = entry;
     if ("tooLong" in entry) {
       const reason = `the line has ${entry.tooLong} bytes; at most ${options.maxRecordBytes} are read`;
-      yield { path, line, reason, hint: "Split the record, or raise maxFileBytes." };
+      yield { path, line, reason, hint: "Split the record, or raise the limit (--max-file-size, maxFileBytes)." };
       continue;
     }
     const decoded = decodeLine(entry.bytes, line);

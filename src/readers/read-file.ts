@@ -52,7 +52,7 @@ export async function* readFileDocuments(
       yield {
         path,
         reason: `it has ${found.size} bytes; at most ${maxFileBytes} are read`,
-        hint: "Split it, or raise maxFileBytes. JSONL and CSV files may be of any size.",
+        hint: "Split it, or raise the limit (--max-file-size, maxFileBytes). JSONL and CSV files may be of any size.",
       };
     } else yield parse(path, await readFile(path), mediaType);
   } catch (error) {

@@ -14,7 +14,7 @@ import { byteSize, gathered, wholeNumber } from "../option-values.js";
 import { showIngest } from "../progress/ingest-progress.js";
 import { openProgressBar } from "../progress/progress-bar.js";
 import { readStandardInput } from "../read-stdin.js";
-import { countSkips, renderIngestReport, renderSkips } from "../render/ingest-report.js";
+import { countSkips, renderIngestReport, renderNotices, renderSkips } from "../render/ingest-report.js";
 import { countOf } from "../render/numbers.js";
 
 const stdinTypes = { text: "text/plain", markdown: "text/markdown", html: "text/html" } as const;
@@ -131,7 +131,7 @@ export async function indexPaths(
 }
 
 function tell(report: IngestReport, targets: string[], library: string, { terminal, shared, exitWith }: Face): void {
-  const { files, skips } = report;
+  const { files, skips, notices } = report;
   if (files.read + files.unchanged + skips.length === 0) {
     terminal.warn(
       `no files to index in ${targets.join(", ")}. Markdown, text, HTML, JSONL, CSV and TSV files are read.`,
@@ -140,6 +140,10 @@ function tell(report: IngestReport, targets: string[], library: string, { termin
   if (skips.length > 0 && !shared().json) {
     terminal.warn(`${countSkips(skips)} skipped:`);
     terminal.stderr.write(renderSkips(skips, terminal.stderr.style));
+  }
+  if (notices.length > 0 && !shared().json) {
+    terminal.warn(`${countOf(notices.length, "file was", "files were")} read with reservations:`);
+    terminal.stderr.write(renderNotices(notices, terminal.stderr.style));
   }
   if (shared().json) terminal.printJson(report);
   else terminal.print(renderIngestReport(report, library));

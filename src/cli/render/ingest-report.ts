@@ -7,8 +7,9 @@ import { oneLine } from "./printable.js";
 import type { Style } from "./style.js";
 
 type Skip = IngestReport["skips"][number];
+type Notice = IngestReport["notices"][number];
 
-const SHOWN_SKIPS = 20;
+const SHOWN_ITEMS = 20;
 
 export function renderIngestReport(report: IngestReport, library: string): string {
   const { files, documents, chunks, embedded, ms } = report;
@@ -36,12 +37,26 @@ export function countSkips(skips: readonly Skip[]): string {
 
 /** The first skips with path, reason and what to do; for the rest, where to find them. */
 export function renderSkips(skips: readonly Skip[], style: Style, folder = process.cwd()): string {
-  const shown = skips.slice(0, SHOWN_SKIPS).map(({ path, line, reason, hint }) => {
-    const place = oneLine(nearer(path, folder)) + (line === undefined ? "" : `:${line}`);
-    return `  ${style.bold(place)}: ${oneLine(reason)}\n    ${style.dim(oneLine(hint))}\n`;
-  });
-  const rest = skips.length - shown.length;
+  return firstOf(
+    skips,
+    ({ reason, hint, ...place }) =>
+      `  ${style.bold(placeOf(place, folder))}: ${oneLine(reason)}\n    ${style.dim(oneLine(hint))}\n`,
+  );
+}
+
+/** What readers left out or guessed of files that were indexed. */
+export function renderNotices(notices: readonly Notice[], style: Style, folder = process.cwd()): string {
+  return firstOf(notices, ({ notice, ...place }) => `  ${style.bold(placeOf(place, folder))}: ${oneLine(notice)}\n`);
+}
+
+function firstOf<T>(items: readonly T[], render: (item: T) => string): string {
+  const shown = items.slice(0, SHOWN_ITEMS).map(render);
+  const rest = items.length - shown.length;
   return shown.join("") + (rest > 0 ? `  and ${rest} more; --json lists all\n` : "");
+}
+
+function placeOf({ path, line }: { path: string; line?: number }, folder: string): string {
+  return oneLine(nearer(path, folder)) + (line === undefined ? "" : `:${line}`);
 }
 
 // The shorter of the two ways to write a path.
