@@ -41,10 +41,14 @@ export class ExactSearch {
     new Float32Array(this.#store.memory.buffer, this.#query, query.length).set(query);
   }
 
-  /** Scores the slots in `slots` (live ones), without those of `except`. Reads each vector once; memory is the bound. */
-  scan(slots: RowBitmap, except?: RowBitmap): void {
+  /**
+   * Scores the slots in `slots` (live ones), without those of `except`, in the chunks of `range` or in all. Reads each vector
+   * once; memory is the bound.
+   */
+  scan(slots: RowBitmap, except?: RowBitmap, range: { from: number; to: number } = { from: 0, to: Infinity }): void {
     const mask = new Uint32Array(this.#store.memory.buffer, this.#mask, wordsPerChunk);
-    for (let chunk = 0; chunk < this.#store.chunks.length; chunk++) {
+    const end = Math.min(range.to, this.#store.chunks.length);
+    for (let chunk = range.from; chunk < end; chunk++) {
       let any = 0;
       for (let i = 0; i < wordsPerChunk; i++) {
         const word = chunk * wordsPerChunk + i;
@@ -68,7 +72,7 @@ export class ExactSearch {
   }
 
   /** Scores the given slots, which must be live and not have been offered yet. */
-  offer(slots: readonly number[]): void {
+  offer(slots: ArrayLike<number>): void {
     if (slots.length === 0) return;
     const { address, capacity } = this.#fit(this.#candidates, slots.length);
     const rows = address + capacity * 4;

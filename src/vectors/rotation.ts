@@ -40,16 +40,32 @@ export function paddedDimensions(dimensions: number): number {
   return Math.ceil(dimensions / 64) * 64;
 }
 
-// v <- H (signs * v), H the Walsh-Hadamard matrix in its natural order; log2(n) passes of n / 2 butterflies.
+// v <- H (signs * v), H the Walsh-Hadamard matrix in its natural order: log2(n) passes of n / 2 butterflies, of which the first
+// two are taken together.
 function transform(vector: Float32Array, signs: Float32Array): void {
+  const { fround } = Math;
   const size = vector.length;
-  for (let i = 0; i < size; i++) vector[i] = vector[i]! * signs[i]!;
-  for (let half = 1; half < size; half *= 2) {
+  for (let i = 0; i < size; i += 4) {
+    const a = fround(vector[i]! * signs[i]!);
+    const b = fround(vector[i + 1]! * signs[i + 1]!);
+    const c = fround(vector[i + 2]! * signs[i + 2]!);
+    const d = fround(vector[i + 3]! * signs[i + 3]!);
+    const ab = fround(a + b);
+    const cd = fround(c + d);
+    const amb = fround(a - b);
+    const cmd = fround(c - d);
+    vector[i] = ab + cd;
+    vector[i + 1] = amb + cmd;
+    vector[i + 2] = ab - cd;
+    vector[i + 3] = amb - cmd;
+  }
+  for (let half = 4; half < size; half *= 2) {
     for (let start = 0; start < size; start += 2 * half) {
-      for (let i = start; i < start + half; i++) {
-        const [a, b] = [vector[i]!, vector[i + half]!];
+      for (let i = start, j = start + half; i < start + half; i++, j++) {
+        const a = vector[i]!;
+        const b = vector[j]!;
         vector[i] = a + b;
-        vector[i + half] = a - b;
+        vector[j] = a - b;
       }
     }
   }

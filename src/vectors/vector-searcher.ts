@@ -3,12 +3,17 @@
 
 import { setImmediate } from "node:timers/promises";
 import { LodestoneError } from "../errors.js";
-import { choosePlan, type Plan, type PlanFacts, type PlanRequest } from "./choose-plan.js";
+import type { CalibrationStatus } from "./calibration.js";
+import { candidatesOf, choosePlan, defaultRecall, type Plan, type PlanFacts, type PlanRequest } from "./choose-plan.js";
+import { CodeSearch } from "./code-search.js";
+import { type CodeOptions, CodeUpkeep, defaultCodes, type FormTrial } from "./code-upkeep.js";
 import { ExactSearch, type Found } from "./exact.js";
 import { type AddonState, Graph } from "./graph.js";
 import { fingerprintOf, payloadPath, verifyGraphFile } from "./graph-file.js";
 import type { Kernels } from "./kernels/kernels.js";
+import type { CodeForm } from "./quantizer.js";
 import { RowBitmap } from "./row-bitmap.js";
+import { SlotFilter } from "./slot-filter.js";
 import type { VectorStore } from "./vector-store.js";
 
 export type SearchQuery = {
@@ -18,6 +23,8 @@ export type SearchQuery = {
   allow?: Uint32Array | undefined;
   plan: PlanRequest;
   ef?: number | undefined;
+  recall?: number | undefined;
+  oversampling?: number | undefined;
 };
 
 export type SearchResult = Found & { plan: Plan; reason: string; ms: number };
@@ -35,6 +42,19 @@ export type GraphStatus =
   /** Of `rows` in the graph `usable` are live and unchanged since; rows outside it are scanned. */
   | { state: "ready"; rows: number; usable: number; sequence: number; bytes: number };
 
+export type CodeStatus =
+  | { state: "none"; reason: string }
+  | {
+      state: "ready";
+      form: CodeForm;
+      /** Live rows that have a code; the others are scanned exactly. */
+      rows: number;
+      bytes: number;
+      /** Forms that were compared on a sample, and the candidates that each needed for recall@10 0.99. */
+      trials: readonly FormTrial[];
+      calibration?: CalibrationStatus;
+    };
+
 export type GraphPlace = { directory: string; modelVersion: string };
 
 /** About 5 ms of fingerprints at 512 dimensions. */
@@ -47,13 +67,19 @@ export class VectorSearcher {
   readonly #store: VectorStore;
   readonly #exact: ExactSearch;
   readonly #addon: AddonState;
+  readonly #filter: SlotFilter;
+  readonly #codeSearch: CodeSearch;
+  readonly #upkeep: CodeUpkeep;
   #loaded: LoadedGraph | undefined;
   /** Slots bound while a graph is being loaded: what it knows of them is void. */
   #boundWhileLoading: RowBitmap | undefined;
 
-  constructor(store: VectorStore, kernels: Kernels, addon: AddonState) {
+  constructor(store: VectorStore, kernels: Kernels, addon: AddonState, codes: CodeOptions = defaultCodes) {
     this.#store = store;
     this.#exact = new ExactSearch(store, kernels);
+    this.#filter = new SlotFilter(store, kernels);
+    this.#codeSearch = new CodeSearch(store, kernels);
+    this.#upkeep = new CodeUpkeep(store, new ExactSearch(store, kernels), new CodeSearch(store, kernels), codes);
     this.#addon = addon;
   }
 
@@ -61,6 +87,7 @@ export class VectorSearcher {
     this.#store.chunks.push(...chunks);
     this.#store.bind(rows, slots);
     for (const slot of slots) {
+      this.#upkeep.forget(slot);
       this.#loaded?.covered.delete(slot);
       this.#boundWhileLoading?.add(slot);
     }
@@ -70,13 +97,26 @@ export class VectorSearcher {
     this.#store.unbind(rows);
   }
 
-  search({ query, k, allow, plan: requested, ef }: SearchQuery): SearchResult {
+  /** Makes and measures codes for about `ms`; true where something is left to do. */
+  work(ms: number): boolean {
+    return this.#upkeep.work(ms);
+  }
+
+  search({ query, k, allow, plan: requested, ef, recall = defaultRecall, oversampling }: SearchQuery): SearchResult {
     const start = performance.now();
-    const { live } = this.#store;
-    const eligible = allow ? this.#store.slotsAllowedBy(RowBitmap.fromWords(allow)) : live;
+    const { live, dimensions } = this.#store;
+    const eligible = allow ? this.#filter.slotsOf(RowBitmap.fromWords(allow)) : live;
+    const { codes, calibration } = this.#upkeep;
+    const coded = codes?.covered.clone().and(eligible);
     const usable = this.#loaded?.covered.clone().and(eligible);
     const eligibleRows = eligible.count();
-    let chosen = choosePlan({ requested, ef, k, eligibleRows, graph: this.#graphFacts(usable) });
+    let chosen = choosePlan({
+      ...{ requested, recall, ef, oversampling, k, dimensions, eligibleRows },
+      codes: coded
+        ? { state: "ready", ...extentOf(coded), calibration }
+        : { state: "none", reason: this.#upkeep.reason },
+      graph: this.#graphFacts(usable),
+    });
     const wanted = Math.min(k, eligibleRows);
     if (wanted === 0) {
       return { rows: new Uint32Array(0), scores: new Float32Array(0), ...chosen, ms: performance.now() - start };
@@ -90,6 +130,10 @@ export class VectorSearcher {
       } else {
         chosen = { plan: { kind: "exact" }, reason: "the graph walk met too few rows that the filter allows" };
       }
+    }
+    if (chosen.plan.kind === "prefilter" && codes && coded) {
+      this.#exact.offer(this.#codeSearch.best(codes, query, coded, candidatesOf(chosen.plan.oversampling, wanted)));
+      this.#exact.scan(eligible, coded);
     }
     if (chosen.plan.kind === "exact") this.#exact.scan(eligible);
     return { ...this.#exact.take(), ...chosen, ms: performance.now() - start };
@@ -144,6 +188,15 @@ export class VectorSearcher {
     };
   }
 
+  codeStatus(): CodeStatus {
+    const { codes, reason, trials, calibration } = this.#upkeep;
+    if (!codes) return { state: "none", reason };
+    const rows = codes.covered.clone().and(this.#store.live).count();
+    const status: CodeStatus = { state: "ready", form: codes.quantizer.form, rows, bytes: codes.bytes, trials };
+    if (calibration) status.calibration = calibration.status();
+    return status;
+  }
+
   #graphFacts(usable: RowBitmap | undefined): PlanFacts["graph"] {
     const status = this.#loaded;
     if (this.#addon.state === "unavailable") return this.#addon;
@@ -175,4 +228,11 @@ export class VectorSearcher {
     }
     return unchanged;
   }
+}
+
+/** Rows of a set of slots, and rows in the blocks that a scan of their codes reads. */
+function extentOf(slots: RowBitmap): { eligibleRows: number; scannedRows: number } {
+  let blocks = 0;
+  for (const word of slots.words) if (word !== 0) blocks++;
+  return { eligibleRows: slots.count(), scannedRows: blocks * 32 };
 }
