@@ -25,6 +25,8 @@ export type SearchVerbs = {
   commit(commit: Commit): void;
   remove(rows: Uint32Array): void;
   search(query: SearchQuery, context: CallContext): Promise<SearchResult>;
+  /** `query` holds any number of them, one after the other; each has a turn of its own. */
+  searchMany(query: SearchQuery, context: CallContext): Promise<SearchResult[]>;
   vectorsOf(rows: Uint32Array): Float32Array;
   loadGraph(place: GraphPlace, context: CallContext): Promise<GraphStatus>;
   status(): { graph: GraphStatus; codes: CodeStatus };
@@ -80,6 +82,16 @@ await serve<SearchVerbs>(async () => {
         if (signal.aborted) throw new LodestoneError("ABORTED", "The search was aborted.");
         const result = searcher.search(query);
         return transferring(result, [result.rows.buffer as ArrayBuffer, result.scores.buffer as ArrayBuffer]);
+      },
+      async searchMany({ query: queries, ...options }, { signal }) {
+        const results: SearchResult[] = [];
+        for (let start = 0; start < queries.length; start += store.dimensions) {
+          await turn();
+          if (signal.aborted) throw new LodestoneError("ABORTED", "The searches were aborted.");
+          results.push(searcher.search({ query: queries.subarray(start, start + store.dimensions), ...options }));
+        }
+        const buffers = results.flatMap(({ rows, scores }) => [rows.buffer, scores.buffer] as ArrayBuffer[]);
+        return transferring(results, buffers);
       },
       vectorsOf(rows) {
         const vectors = searcher.vectorsOf(rows);

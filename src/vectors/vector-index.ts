@@ -80,6 +80,8 @@ export type VectorIndex = {
   remove(rows: Uint32Array): Promise<void>;
   /** The k rows of highest cosine to a unit vector, equal scores by row. */
   search(query: Float32Array, options: SearchOptions): Promise<SearchResult>;
+  /** The same for many queries, one after the other in one array; results in their order. Other searches come in between. */
+  searchMany(queries: Float32Array, options: SearchOptions): Promise<SearchResult[]>;
   /** Vectors of live rows, one after the other. Throws NOT_FOUND naming the rows that are not live. */
   vectorsOf(rows: Uint32Array): Promise<Float32Array>;
   /** Builds a graph of the present live rows in a thread of its own, writes it to `directory` and puts it to use. */
@@ -160,17 +162,18 @@ class SharedVectorIndex implements VectorIndex {
   }
 
   async search(query: Float32Array, options: SearchOptions): Promise<SearchResult> {
-    const { k, allow, plan = "auto", ef, recall, oversampling, signal } = options;
     checkShape(query, 1, this.dimensions);
     checkVectors(query, 0, 1, this.dimensions);
-    checkCount("k", k);
-    if (ef !== undefined) checkCount("ef", ef);
-    if (recall !== undefined) checkNumber("recall", recall, 0.9, 1);
-    if (oversampling !== undefined) checkNumber("oversampling", oversampling, 1, 1e6);
-    // Copied before they are posted: posting a view would copy all of the buffer behind it.
-    const sent = { query: query.slice(), k, allow: allow?.words.slice(), plan, ef, recall, oversampling };
-    const transfer = sent.allow ? [sent.query.buffer, sent.allow.buffer] : [sent.query.buffer];
-    return this.#worker.call("search", sent, { signal, transfer });
+    const { sent, transfer } = searchQuery(query, options);
+    return this.#worker.call("search", sent, { signal: options.signal, transfer });
+  }
+
+  async searchMany(queries: Float32Array, options: SearchOptions): Promise<SearchResult[]> {
+    const count = Math.ceil(queries.length / this.dimensions);
+    checkShape(queries, count, this.dimensions);
+    checkVectors(queries, 0, count, this.dimensions);
+    const { sent, transfer } = searchQuery(queries, options);
+    return this.#worker.call("searchMany", sent, { signal: options.signal, transfer });
   }
 
   async vectorsOf(rows: Uint32Array): Promise<Float32Array> {
@@ -272,6 +275,16 @@ class SharedVectorIndex implements VectorIndex {
     const { directory, modelVersion } = request;
     return this.#worker.call("loadGraph", { directory, modelVersion }, { signal });
   }
+}
+
+/** Checked, and copied before it is posted: posting a view would copy all of the buffer behind it. */
+function searchQuery(query: Float32Array, { k, allow, plan = "auto", ef, recall, oversampling }: SearchOptions) {
+  checkCount("k", k);
+  if (ef !== undefined) checkCount("ef", ef);
+  if (recall !== undefined) checkNumber("recall", recall, 0.9, 1);
+  if (oversampling !== undefined) checkNumber("oversampling", oversampling, 1, 1e6);
+  const sent = { query: query.slice(), k, allow: allow?.words.slice(), plan, ef, recall, oversampling };
+  return { sent, transfer: sent.allow ? [sent.query.buffer, sent.allow.buffer] : [sent.query.buffer] };
 }
 
 function checkRows(rows: Uint32Array): void {

@@ -77,7 +77,8 @@ const coded: PlanFacts = {
 test("measured codes are scanned with the oversampling that calibration found, a small index exactly", () => {
   assert.deepEqual(choosePlan(coded).plan, { kind: "prefilter", oversampling: 12 });
   assert.match(choosePlan(coded).reason, /100000 rows \(exact 8\.8/);
-  assert.equal(choosePlan({ ...coded, eligibleRows: 2000 }).plan.kind, "exact");
+  const codes = { ...coded.codes, eligibleRows: 2000, scannedRows: 2016 };
+  assert.equal(choosePlan({ ...coded, eligibleRows: 2000, codes }).plan.kind, "exact");
 });
 
 test("fewer results than were measured take as many candidates, more take as many for each", () => {
