@@ -4,6 +4,7 @@
 // Codes are made once an index has enough rows to gain from them, chosen anew when it has grown by a factor (the centroid is then
 // another), and measured anew when it has grown by a smaller one. Nothing waits: rows without a code are scanned exactly.
 
+import { availableParallelism } from "node:os";
 import { LodestoneError } from "../errors.js";
 import { Calibration, calibrationDepth, calibrationK, placesIn } from "./calibration.js";
 import type { CodeSearch } from "./code-search.js";
@@ -18,10 +19,16 @@ export type CodeOptions = {
   form: CodeForm | "measured" | "none";
   /** Live rows from which codes are made. */
   minRows: number;
+  /** Threads that share a large scan, the searching one included. */
+  scanThreads: number;
 };
 
-// Below, the exact scan takes under 0.4 ms at 512 dimensions.
-export const defaultCodes: CodeOptions = { form: "measured", minRows: 4096 };
+/** Below 4096 rows the exact scan takes under 0.4 ms at 512 dimensions. */
+export const defaultCodes: CodeOptions = {
+  form: "measured",
+  minRows: 4096,
+  scanThreads: Math.min(4, availableParallelism()),
+};
 
 export type FormTrial = { form: CodeForm; candidates: number | undefined };
 

@@ -104,5 +104,6 @@ await serve<SearchVerbs>(async () => {
         return new Promise((resolve) => settling.push(resolve));
       },
     },
+    close: () => searcher.close(),
   };
 });

@@ -26,7 +26,8 @@ export type VectorIndexOptions = {
   /**
    * Codes of one bit a dimension, for plan "prefilter". `form`: "measured" (default) takes whichever serves the index's own
    * vectors best; "rabitq", "centred" and "sign" are taken as they are; "none" makes no codes. `minRows`: live rows from
-   * which codes are made, default 4096.
+   * which codes are made, default 4096. `scanThreads`: threads that share a scan of 50,000 rows and more, the searching one
+   * included; default all cores, up to 4.
    */
   codes?: Partial<CodeOptions>;
 };
@@ -115,6 +116,7 @@ export async function openVectorIndex(options: VectorIndexOptions): Promise<Vect
   const addon = options.graph?.addon ?? addonPackage;
   const codes = { ...defaultCodes, ...options.codes };
   checkCount("codes.minRows", codes.minRows);
+  checkCount("codes.scanThreads", codes.scanThreads);
   if (![...codeForms, "measured", "none"].includes(codes.form)) {
     throw new LodestoneError(
       "INVALID_INPUT",

@@ -6,6 +6,7 @@ import { LodestoneError } from "../errors.js";
 import type { CalibrationStatus } from "./calibration.js";
 import { candidatesOf, choosePlan, defaultRecall, type Plan, type PlanFacts, type PlanRequest } from "./choose-plan.js";
 import { CodeSearch } from "./code-search.js";
+import type { CodeStore } from "./code-store.js";
 import { type CodeOptions, CodeUpkeep, defaultCodes, type FormTrial } from "./code-upkeep.js";
 import { ExactSearch, type Found } from "./exact.js";
 import { type AddonState, Graph } from "./graph.js";
@@ -13,8 +14,9 @@ import { fingerprintOf, payloadPath, verifyGraphFile } from "./graph-file.js";
 import type { Kernels } from "./kernels/kernels.js";
 import type { CodeForm } from "./quantizer.js";
 import { RowBitmap } from "./row-bitmap.js";
+import { ScanPool } from "./scan-pool.js";
 import { SlotFilter } from "./slot-filter.js";
-import type { VectorStore } from "./vector-store.js";
+import { slotsPerChunk, type VectorStore } from "./vector-store.js";
 
 export type SearchQuery = {
   query: Float32Array;
@@ -57,6 +59,9 @@ export type CodeStatus =
 
 export type GraphPlace = { directory: string; modelVersion: string };
 
+/** With one helper 50,000 codes of 512 bits took 0.27 ms instead of 0.50; below, the gain is near what waking it costs. */
+const sharedScanChunks = Math.ceil(50_000 / slotsPerChunk);
+
 /** About 5 ms of fingerprints at 512 dimensions. */
 const rowsPerSlice = 8192;
 
@@ -70,6 +75,9 @@ export class VectorSearcher {
   readonly #filter: SlotFilter;
   readonly #codeSearch: CodeSearch;
   readonly #upkeep: CodeUpkeep;
+  readonly #scanThreads: number;
+  /** Started by the first large scan. */
+  #pool: ScanPool | undefined;
   #loaded: LoadedGraph | undefined;
   /** Slots bound while a graph is being loaded: what it knows of them is void. */
   #boundWhileLoading: RowBitmap | undefined;
@@ -79,6 +87,7 @@ export class VectorSearcher {
     this.#exact = new ExactSearch(store, kernels);
     this.#filter = new SlotFilter(store, kernels);
     this.#codeSearch = new CodeSearch(store, kernels);
+    this.#scanThreads = codes.scanThreads;
     this.#upkeep = new CodeUpkeep(store, new ExactSearch(store, kernels), new CodeSearch(store, kernels), codes);
     this.#addon = addon;
   }
@@ -132,11 +141,22 @@ export class VectorSearcher {
       }
     }
     if (chosen.plan.kind === "prefilter" && codes && coded) {
-      this.#exact.offer(this.#codeSearch.best(codes, query, coded, candidatesOf(chosen.plan.oversampling, wanted)));
+      const count = candidatesOf(chosen.plan.oversampling, wanted);
+      this.#exact.offer(this.#codeSearch.best(codes, query, coded, count, this.#helpersFor(codes)));
       this.#exact.scan(eligible, coded);
     }
     if (chosen.plan.kind === "exact") this.#exact.scan(eligible);
     return { ...this.#exact.take(), ...chosen, ms: performance.now() - start };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.close();
+  }
+
+  #helpersFor(codes: CodeStore): ScanPool | undefined {
+    if (this.#scanThreads === 1 || codes.chunks.length < sharedScanChunks) return undefined;
+    this.#pool ??= new ScanPool(this.#store.memory, this.#scanThreads - 1);
+    return this.#pool;
   }
 
   /** The vectors of `rows`, one after the other. Throws NOT_FOUND naming the rows that are not live. */

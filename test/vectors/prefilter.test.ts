@@ -132,6 +132,7 @@ test("oversampling and recall outside their ranges are refused, and a recall of 
   for (const recall of [0, 0.89, 1.01, Number.NaN])
     await assert.rejects(index.search(query, { k: 1, recall }), refused);
   for (const minRows of [0, -1, 1.5]) {
+    await assert.rejects(openVectorIndex({ dimensions, codes: { scanThreads: minRows } }), refused);
     await assert.rejects(openVectorIndex({ dimensions, codes: { minRows } }), refused);
   }
   await assert.rejects(openVectorIndex({ dimensions, codes: { form: "ternary" as "sign" } }), refused);
@@ -220,4 +221,21 @@ test("a prefilter that lets every candidate through is the exact search, at what
     ),
     { numRuns: 150 },
   );
+});
+
+test("an index large enough for several threads finds with them what it finds with one", async (t) => {
+  const [narrow, rows] = [4, 60_000];
+  const vectors = unitVectors(rows, narrow, randomFrom(36));
+  const queries = unitVectors(30, narrow, randomFrom(37));
+  const answers = [];
+  for (const scanThreads of [1, 3]) {
+    const index = await openVectorIndex({ dimensions: narrow, codes: { scanThreads, form: "sign" } });
+    t.after(() => index.close());
+    await index.add(rowsBelow(rows), vectors);
+    await index.settle();
+    const found = await index.searchMany(queries, { k: 10, plan: "prefilter", oversampling: 100 });
+    assert.ok(found.every(({ plan }) => plan.kind === "prefilter"));
+    answers.push(found.map(({ rows, scores }) => [rows, scores]));
+  }
+  assert.deepEqual(answers[1], answers[0]);
 });
