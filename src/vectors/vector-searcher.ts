@@ -122,7 +122,7 @@ export class VectorSearcher {
     let chosen = choosePlan({
       ...{ requested, recall, ef, oversampling, k, dimensions, eligibleRows },
       codes: coded
-        ? { state: "ready", ...extentOf(coded), calibration }
+        ? { state: "ready", eligibleRows: coded.count(), scannedRows: coded.countBlocks() * 32, calibration }
         : { state: "none", reason: this.#upkeep.reason },
       graph: this.#graphFacts(usable),
     });
@@ -143,7 +143,7 @@ export class VectorSearcher {
     if (chosen.plan.kind === "prefilter" && codes && coded) {
       const count = candidatesOf(chosen.plan.oversampling, wanted);
       this.#exact.offer(this.#codeSearch.best(codes, query, coded, count, this.#helpersFor(codes)));
-      this.#exact.scan(eligible, coded);
+      if (coded.count() < eligibleRows) this.#exact.scan(eligible, coded);
     }
     if (chosen.plan.kind === "exact") this.#exact.scan(eligible);
     return { ...this.#exact.take(), ...chosen, ms: performance.now() - start };
@@ -248,11 +248,4 @@ export class VectorSearcher {
     }
     return unchanged;
   }
-}
-
-/** Rows of a set of slots, and rows in the blocks that a scan of their codes reads. */
-function extentOf(slots: RowBitmap): { eligibleRows: number; scannedRows: number } {
-  let blocks = 0;
-  for (const word of slots.words) if (word !== 0) blocks++;
-  return { eligibleRows: slots.count(), scannedRows: blocks * 32 };
 }
