@@ -47,8 +47,10 @@ export class CodeUpkeep {
   calibration: Calibration | undefined;
   /** How the forms compared, where they were compared. */
   trials: readonly FormTrial[] = [];
-  /** Why there are no codes, or no more than there are. */
+  /** Why there are no codes, or why they are not used yet. */
   reason: string;
+  /** Why no more codes are made than there are. */
+  stopped: string | undefined;
   readonly #store: VectorStore;
   readonly #exact: ExactSearch;
   readonly #scan: CodeSearch;
@@ -58,7 +60,6 @@ export class CodeUpkeep {
   #building: CodeStore | undefined;
   #spareChunks: number[] = [];
   #steps: Iterator<void> | undefined;
-  #failed = false;
 
   /** `exact` and `scan` are for this object alone: their searches go on over many slices. */
   constructor(store: VectorStore, exact: ExactSearch, scan: CodeSearch, options: CodeOptions) {
@@ -77,7 +78,7 @@ export class CodeUpkeep {
 
   /** Works for about `ms`; true where something is left to do. */
   work(ms: number): boolean {
-    if (this.#failed || this.#options.form === "none") return false;
+    if (this.stopped !== undefined || this.#options.form === "none") return false;
     const end = performance.now() + ms;
     try {
       do {
@@ -89,8 +90,8 @@ export class CodeUpkeep {
     } catch (error) {
       if (!(error instanceof LodestoneError)) throw error;
       // The memory is full: searches go on with what there is, and `status` says why.
-      this.#failed = true;
-      this.reason = error.message;
+      this.stopped = error.message;
+      if (!this.codes) this.reason = error.message;
       return false;
     }
     return true;

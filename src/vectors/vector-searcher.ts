@@ -55,6 +55,8 @@ export type CodeStatus =
       /** Forms that were compared on a sample, and the candidates that each needed for recall@10 0.99. */
       trials: readonly FormTrial[];
       calibration?: CalibrationStatus;
+      /** Why no more codes are made than there are: the memory is full. */
+      stopped?: string;
     };
 
 export type GraphPlace = { directory: string; modelVersion: string };
@@ -209,11 +211,12 @@ export class VectorSearcher {
   }
 
   codeStatus(): CodeStatus {
-    const { codes, reason, trials, calibration } = this.#upkeep;
+    const { codes, reason, trials, calibration, stopped } = this.#upkeep;
     if (!codes) return { state: "none", reason };
     const rows = codes.covered.clone().and(this.#store.live).count();
     const status: CodeStatus = { state: "ready", form: codes.quantizer.form, rows, bytes: codes.bytes, trials };
     if (calibration) status.calibration = calibration.status();
+    if (stopped !== undefined) status.stopped = stopped;
     return status;
   }
 

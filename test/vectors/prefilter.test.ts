@@ -6,6 +6,7 @@ import { defaultCodes } from "../../src/vectors/code-upkeep.js";
 import { openVectorIndex, RowBitmap, type VectorIndex } from "../../src/vectors/index.js";
 import { loadKernels } from "../../src/vectors/kernels/kernels.js";
 import { codeForms } from "../../src/vectors/quantizer.js";
+import { allocate, maxMemoryBytes } from "../../src/vectors/shared-memory.js";
 import { VectorSearcher } from "../../src/vectors/vector-searcher.js";
 import { VectorStore } from "../../src/vectors/vector-store.js";
 import { clusteredVectors, randomFrom, rowsBelow, unitVectors, vectorAt } from "./random-vectors.js";
@@ -158,6 +159,25 @@ test("while rows come and go and codes are made, a search sees every acknowledge
       assert.ok(rows.every((found) => found % 300 >= 10));
     }
   }
+});
+
+test("where the memory has no room for codes, searches stay exact and the status says why", async () => {
+  const store = VectorStore.create(dimensions);
+  const vectors = unitVectors(2000, dimensions, randomFrom(38));
+  const slots = store.claim(2000);
+  for (const row of rowsBelow(2000)) store.write(slots[row]!, row, vectors, row);
+  const kernels = await loadKernels(store.memory);
+  const unavailable = { state: "unavailable", reason: "not wanted" } as const;
+  const searcher = new VectorSearcher(store, kernels, unavailable, { ...defaultCodes, minRows: 1000 });
+  searcher.commit({ chunks: [], rows: rowsBelow(2000), slots });
+  const query = vectorAt(vectors, 700, dimensions);
+  assert.equal(searcher.search({ query, k: 1, plan: "exact" }).rows[0], 700);
+  allocate(store.memory, maxMemoryBytes - store.memory.buffer.byteLength);
+  while (searcher.work(5));
+  const codes = searcher.codeStatus();
+  assert.ok(codes.state === "none" && /do not fit/.test(codes.reason));
+  const { plan, rows } = searcher.search({ query, k: 1, plan: "prefilter" });
+  assert.deepEqual([plan.kind, rows[0]], ["exact", 700]);
 });
 
 // Few distinct vectors, so that equal scores abound, and slots that change hands.
