@@ -39,7 +39,12 @@ export function collectParagraphs(): string[] {
 }
 
 /** Documents of about `words` words (150 words are about 200 tokens of the bundled model). */
-export function* makeDocuments(paragraphs: readonly string[], count: number, words = 150, seed = 1): Generator<BenchDocument> {
+export function* makeDocuments(
+  paragraphs: readonly string[],
+  count: number,
+  words = 150,
+  seed = 1,
+): Generator<BenchDocument> {
   const random = mulberry32(seed);
   const pick = () => paragraphs[Math.floor(random() * paragraphs.length)]!;
   for (let n = 0; n < count; n++) {

@@ -15,5 +15,12 @@ export {
 export { type ErrorCode, LodestoneError } from "./errors.js";
 export type { Filter } from "./filters/index.js";
 export type { DocumentInput, IngestReport, PutReport } from "./ingest/index.js";
-export type { Degradation, Hit, HitExplanation, SearchRequest, SearchResponse, StageReport } from "./retrieval/index.js";
+export type {
+  Degradation,
+  Hit,
+  HitExplanation,
+  SearchRequest,
+  SearchResponse,
+  StageReport,
+} from "./retrieval/index.js";
 export type { DocumentSummary, Facets, StoredChunk, StoredDocument } from "./store/index.js";

@@ -41,12 +41,12 @@ function importsBetweenRooms(): { file: string; room: string; target: string; ta
   return sourceFiles().flatMap((file) => {
     const room = roomOf(file);
     if (room === undefined) return [];
-    return Array.from(readFileSync(file, "utf8").matchAll(IMPORT), ([, specifier]) => resolve(dirname(file), specifier!)).flatMap(
-      (target) => {
-        const targetRoom = roomOf(target);
-        return targetRoom === undefined || targetRoom === room ? [] : [{ file, room, target, targetRoom }];
-      },
-    );
+    return Array.from(readFileSync(file, "utf8").matchAll(IMPORT), ([, specifier]) =>
+      resolve(dirname(file), specifier!),
+    ).flatMap((target) => {
+      const targetRoom = roomOf(target);
+      return targetRoom === undefined || targetRoom === room ? [] : [{ file, room, target, targetRoom }];
+    });
   });
 }
 
@@ -64,7 +64,10 @@ test("no room uses one that it may not use", () => {
 
 test("a room with an index is entered through it", () => {
   const past = importsBetweenRooms()
-    .filter(({ target, targetRoom }) => existsSync(join(src, targetRoom, "index.ts")) && target !== join(src, targetRoom, "index.js"))
+    .filter(
+      ({ target, targetRoom }) =>
+        existsSync(join(src, targetRoom, "index.ts")) && target !== join(src, targetRoom, "index.js"),
+    )
     .map(({ file, target }) => `${relative(src, file)} -> ${relative(src, target)}`);
   assert.deepEqual(past, []);
 });

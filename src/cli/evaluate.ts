@@ -6,7 +6,7 @@ import type { Engine, EngineOptions } from "../engine/index.js";
 import type { BeirCollection, Measure, RankedSearch, Stage, StageResult } from "../evaluation/index.js";
 import type { DocumentInput } from "../ingest/index.js";
 import type { SearchRequest } from "../retrieval/index.js";
-import { withEngine } from "./open-library.js";
+import { withEngine, withoutReranking } from "./open-library.js";
 import type { ProgressBar } from "./progress/progress-bar.js";
 import { openRateMeter } from "./progress/rate-meter.js";
 import { formatCount, formatRate } from "./render/numbers.js";
@@ -54,7 +54,7 @@ export async function evaluateCollection(collection: BeirCollection, options: Ev
   const { bar, signal, measures } = options;
   const engineOptions = { ...options.engine, library: join(options.folder, collection.name) };
   const startedMs = performance.now();
-  const counts = await withEngine(engineOptions, async (engine) => {
+  const counts = await withEngine({ ...engineOptions, ...withoutReranking }, async (engine) => {
     await putDocuments(engine, collection, bar, signal);
     return (await engine.status()).library;
   });
@@ -72,7 +72,7 @@ export async function evaluateCollection(collection: BeirCollection, options: Ev
           if (answer.degraded.length > 0) degraded++;
           return answer.hits;
         };
-        // The first search loads what later ones find loaded.
+        // So that the first query does not pay for what is loaded on first use.
         await search("warm up");
         return { search, close: () => engine.close() };
       },
@@ -115,7 +115,7 @@ async function putDocuments(
     const rate = meter.perSecond();
     const facts = `${formatCount(done)}/${formatCount(total)} documents${rate ? `  ${formatRate(rate)}/s` : ""}`;
     bar.show(`${collection.name}, indexing`, done / total, facts);
-    await engine.put(batch);
+    await engine.put(batch, { signal });
     done += batch.length;
     batch = [];
   };

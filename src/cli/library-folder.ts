@@ -1,7 +1,7 @@
 // Which library a command works on: --library, else LODESTONE_LIBRARY, else one for the user of this machine.
 
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { userFolder } from "../engine/index.js";
 import { packageRoot } from "../package-root.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,10 +20,7 @@ export function libraryFolder(
 /** The library that `lodestone start` makes for a first look. */
 export const sampleLibrary = join(packageRoot, "data", "library");
 
-/** $XDG_DATA_HOME/lodestone/library, which is ~/.local/share/... where that is not set; below %LOCALAPPDATA% on Windows. */
+/** The user's own library. */
 export function userLibrary(environment: Environment, platform: NodeJS.Platform = process.platform): string {
-  const home = environment.HOME || homedir();
-  const fallback =
-    platform === "win32" ? environment.LOCALAPPDATA || join(home, "AppData", "Local") : join(home, ".local", "share");
-  return join(environment.XDG_DATA_HOME || fallback, "lodestone", "library");
+  return join(userFolder(environment, platform), "library");
 }

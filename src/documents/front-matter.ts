@@ -28,12 +28,12 @@ export function takeFrontMatter(text: string): FrontMatter {
   try {
     const yaml = parseDocument(block.source, { strict: false, uniqueKeys: false, logLevel: "error" });
     const error = yaml.errors[0];
-    if (error) return withPlainFields(block, `The front matter is not valid YAML: ${firstLine(error.message)}.`);
+    if (error) return withPlainFields(text, block, `The front matter is not valid YAML: ${firstLine(error.message)}.`);
     // A line of words between two rules is text, not front matter.
     if (yaml.contents !== null && !isMap(yaml.contents)) return { body: text, metadata: {} };
     return withFields(block.body, checkMetadata(isoDates(yaml.toJS({ maxAliasCount: 100 }) ?? {})));
   } catch (error) {
-    return withPlainFields(block, `The front matter could not be read: ${firstLine(messageOf(error))}.`);
+    return withPlainFields(text, block, `The front matter could not be read: ${firstLine(messageOf(error))}.`);
   }
 }
 
@@ -53,15 +53,14 @@ function withFields(body: string, { title, ...metadata }: Metadata, notice?: str
 }
 
 /** The fields that stand on a line of their own, as strings: `title: Rust: a tour` is bad YAML and plain to a reader. */
-function withPlainFields(block: { source: string; body: string }, reason: string): FrontMatter {
+function withPlainFields(text: string, block: { source: string; body: string }, reason: string): FrontMatter {
   const fields = new Map<string, string>();
   for (const line of block.source.split("\n")) {
     const field = /^([A-Za-z_][\w-]*):[ \t]+(\S.*)$/.exec(line);
     if (field?.[1] && field[2]) fields.set(field[1], field[2].trim().replace(/^(["'])(.*)\1$/, "$2"));
   }
-  const kept =
-    fields.size === 0 ? "none of its fields" : `as plain text: ${[...fields.keys()].slice(0, 20).join(", ")}`;
-  const notice = `${reason} Kept ${kept}.`;
+  if (fields.size === 0) return { body: text, metadata: {}, notice: `${reason} It is left in the text.` };
+  const notice = `${reason} Kept as plain text: ${[...fields.keys()].slice(0, 20).join(", ")}.`;
   try {
     return withFields(block.body, checkMetadata(Object.fromEntries(fields)), notice);
   } catch (error) {

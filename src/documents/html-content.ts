@@ -24,7 +24,7 @@ const pageRoles = new Set([
   "menubar",
   "dialog",
 ]);
-const sectioning = new Set(["main", "article", "section"]);
+const sectioning = new Set(["main", "article", "section", "header"]);
 const hiddenStyle = /(?:display\s*:\s*none|visibility\s*:\s*hidden)/i;
 const lineNumbers = /(?:^|\s)(?:linenos?|line-numbers)(?:\s|$)/;
 

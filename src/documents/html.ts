@@ -98,8 +98,12 @@ function visit(element: HtmlElement, builder: TextBuilder, steps: Step[]): void 
     case "ol":
     case "menu":
     case "dir":
+      if (isContents(element)) break;
       builder.openList(true);
       enter(children, steps, () => builder.closeList());
+      break;
+    case "dl":
+      if (!isContents(element)) enterBlock(children, builder, steps);
       break;
     case "li":
       builder.openItem();
@@ -117,7 +121,7 @@ function visit(element: HtmlElement, builder: TextBuilder, steps: Step[]): void 
       enterBlock(children, builder, steps);
       break;
     case "img":
-      if (!isBadge(attribs.src ?? "")) builder.inline(attribs.alt ?? "");
+      if (!isBadge(attribs.src ?? "")) builder.picture(attribs.alt ?? "");
       break;
     case "a":
       if (children.length === 1 && anchorSigns.has(textOf(children).trim().toLowerCase())) return;
@@ -143,6 +147,21 @@ function visitRow(row: HtmlElement, builder: TextBuilder, steps: Step[]): void {
     enter(cell.children, steps);
     steps.push(() => builder.openCell());
   }
+}
+
+/** A table of contents: no words but links to places on the same page. */
+function isContents(list: HtmlElement): boolean {
+  const waiting: HtmlNode[] = [list];
+  let links = 0;
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.type === "text") {
+      if (/\p{L}/u.test(node.data)) return false;
+    } else if (isElement(node)) {
+      if (node.name === "a" && node.attribs.href?.startsWith("#")) links++;
+      else for (const child of node.children) waiting.push(child);
+    }
+  }
+  return links > 1;
 }
 
 function arrangesPage(row: HtmlElement): boolean {

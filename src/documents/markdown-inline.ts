@@ -14,10 +14,10 @@ const underscoreSign = "\ue002";
 const signs = /[\ue000-\ue002]/;
 
 /**
- * The text of a paragraph of Markdown without its marks, or undefined where that takes a parser. `labels` are those of link
- * definitions, as `labelKey` has them.
+ * The text of a paragraph of Markdown without its marks, or undefined where that takes a parser. `labels` has those of link
+ * definitions, as `labelKey` makes them.
  */
-export function plainInline(source: string, labels: ReadonlySet<string>): string | undefined {
+export function plainInline(source: string, labels: { has(label: string): boolean }): string | undefined {
   if (!mark.test(source)) return source;
   if (signs.test(source) || source.includes("``")) return undefined;
   const codes: string[] = [];

@@ -1,8 +1,8 @@
 // Cuts a Markdown text into pieces, so that the parser (1 MB/s) sees only what it is needed for, in bounded time.
 //   Headings, fenced code, paragraphs and flat lists with none but simple marks are told apart here: most of usual text.
-//   All else goes to the parser, in pieces of some 64 kB: 3.5 MB of README files took it 17 s in one go, 4 s one by one.
+//   All else goes to the parser, in pieces of some 8 kB: 3.5 MB of README files took it 17 s in one go, 4 s one by one.
 //   A paragraph with more than 1,000 marks is taken as plain text: 10,000 times "*a " took the parser 47 s.
-//   Indents past 100 columns and quotes nested more than 50 deep are flattened: 1,000 nested lists took 34 s.
+//   Indents past 100 columns and more than 50 quotes and lists in one another are flattened: 1,000 lists took 34 s.
 // The pieces rendered one by one read like the whole text rendered by the parser (a law in the tests).
 
 import { labelKey, plainInline } from "./markdown-inline.js";
@@ -15,7 +15,7 @@ export type MarkdownPiece =
   | { kind: "code"; source: string }
   | { kind: "markdown"; source: string };
 
-const wantedCharacters = 64 * 1024;
+const wantedCharacters = 8 * 1024;
 const mostMarks = 1000;
 
 const everyMark = /[`*_[\]<~]/g;
@@ -25,13 +25,15 @@ const plainHeading = /^(#{1,6})[ \t]+([^\s#][^#]*)$/;
 const openingFence = /^([ \t>]*)(`{3,}|~{3,})([^`]*|(?<=~)[^\n]*)$/;
 const startsBlock =
   /^[ \t]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|\||>|#{1,6}[ \t]|<\/?(?:div|p|table|thead|tbody|tr|td|th|ul|ol|li|details|center|h[1-6])[\s>])/i;
-const footnoteDefinition = /^[ \t>]*\[(\^[^\][\s]{1,999})\]:/gm;
+const footnoteDefinition = /^[ \t>]*\[(\^[^\][\s]{1,999})\]:/;
+/** A link definition that takes one line. Where it may stand depends on the line before. */
 const linkDefinition =
-  /^[ \t>]*\[([^\][\n]{1,999})\]:[ \t]*\n?[ \t]*(<[^<>\n]*>|[^\s<]\S*)(?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$/gm;
-/** The same on one unindented line of its own. */
-const definitionLine = /^\[([^\][^\s\\][^\][\\]{0,500})\]:[ \t]*[^\s<>\\"'(][^\s\\]*(?:[ \t]+"[^"\\]*")?$/;
+  /^[ \t>]*(\[([^\][^\s\\][^\][\\]{0,500})\]:[ \t]*(?:<[^<>]*>|[^\s<]\S*))(?:[ \t]+(?:"[^"\\]*"|'[^'\\]*'|\([^()\\]*\)))?[ \t]*$/;
+/** The same where nothing can be doubtful about it. */
+const plainDefinition = /^\[[^\][^\s\\][^\][\\]{0,500}\]: ?[^\s<>\\()"'][^\s\\()]*(?: "[^"\\]*")?$/;
 const deepIndent = /^[ \t]{101,}/;
-const deepQuote = /^(?:[ \t]*>){51,}/;
+const deepContainers =
+  /^((?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))){50})(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))+/;
 // HTML that reaches over blank lines, and its end.
 const longHtml: readonly (readonly [start: RegExp, end: RegExp])[] = [
   [/^ {0,3}<(?:script|pre|style|textarea)(?:[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
@@ -46,11 +48,12 @@ export const footnoteStub = "\ue000";
 
 /** The pieces of `text` in order. A piece begins with stand-ins for the definitions that it uses from other pieces. */
 export function markdownPieces(text: string): MarkdownPiece[] {
-  const labels = new Set<string>();
-  let pieces = new Cutter(text, labels).cut();
-  // The definitions mostly stand at the end: with their labels known, more paragraphs prove simple.
-  if (labels.size > 0) pieces = new Cutter(text, labels).cut();
-  const definitions = definitionsIn(text);
+  const definitions = new Map<string, string>();
+  let pieces = new Cutter(text, definitions).cut();
+  // The definitions mostly stand at the end: with them known, more paragraphs prove simple.
+  if (definitions.size > 0) pieces = new Cutter(text, definitions).cut();
+  if (pieces.length === 1 && definitions.size === 0) return pieces;
+  for (const piece of pieces) if (piece.kind === "markdown") addDefinitions(piece.source, definitions);
   if (definitions.size === 0) return pieces;
   return pieces.map((piece) =>
     piece.kind === "markdown" ? { ...piece, source: usedDefinitions(piece.source, definitions) + piece.source } : piece,
@@ -66,12 +69,12 @@ class Cutter {
   /** In `#waiting`, where the run of lines begins that could be one paragraph; and its marks. */
   #runStart = 0;
   #runMarks = 0;
-  /** Labels of link definitions met so far. */
-  readonly #labels: Set<string>;
+  /** Link definitions met so far, by label. */
+  readonly #definitions: Map<string, string>;
 
-  constructor(text: string, labels: Set<string>) {
+  constructor(text: string, definitions: Map<string, string>) {
     this.#lines = text.split("\n");
-    this.#labels = labels;
+    this.#definitions = definitions;
   }
 
   cut(): MarkdownPiece[] {
@@ -94,8 +97,8 @@ class Cutter {
       blockStart = line.trim() === "";
       if (blockStart || startsBlock.test(line)) this.#closeRun();
       if (this.#waitingCharacters >= wantedCharacters && this.#mayCutBefore(line)) this.#flush();
-      this.#runMarks += line.match(everyMark)?.length ?? 0;
-      this.#wait(line.replace(deepIndent, " ".repeat(100)).replace(deepQuote, ">".repeat(50)));
+      this.#runMarks += countMarks(line);
+      this.#wait(line.replace(deepIndent, " ".repeat(100)).replace(deepContainers, "$1"));
       index++;
     }
     this.#closeRun();
@@ -111,7 +114,7 @@ class Cutter {
   #takePlain(index: number): number {
     const line = this.#line(index);
     const [, signs = "", words = ""] = plainHeading.exec(line) ?? [];
-    const title = plainInline(words, this.#labels);
+    const title = plainInline(words, this.#definitions);
     if (signs !== "" && title !== undefined) {
       this.#push({ kind: "heading", level: signs.length as Heading["level"], title });
       return index + 1;
@@ -128,8 +131,9 @@ class Cutter {
     while (end < this.#lines.length && this.#line(end).trim() !== "") end++;
     const lines = this.#lines.slice(index, end);
     if (lines.length === 0) return index;
-    if (lines.every((one) => definitionLine.test(one))) {
-      for (const one of lines) this.#labels.add(labelKey(definitionLine.exec(one)?.[1] ?? ""));
+    if (lines.every((one) => plainDefinition.test(one))) {
+      // They are known to all pieces that use them, and have no text of their own.
+      for (const one of lines) addDefinition(one, this.#definitions);
       this.#closeRun();
       this.#flush();
       return end;
@@ -142,13 +146,15 @@ class Cutter {
 
   #plainParagraph(lines: readonly string[]): MarkdownPiece | undefined {
     if (!lines.every(isPlain)) return undefined;
-    const text = plainInline(lines.join("\n"), this.#labels);
+    const text = plainInline(lines.join("\n"), this.#definitions);
     return text === undefined ? undefined : { kind: "paragraph", text };
   }
 
   /** A list is known to be flat and closed only where no list comes before it, and neither list nor indented text after. */
   #plainList(lines: readonly string[], end: number): MarkdownPiece | undefined {
     const bullet = lines[0]?.[0] ?? "";
+    // A table of contents is for the parser's tree to tell.
+    if (lines[0]?.includes("](#")) return undefined;
     if (!"-*+".includes(bullet) || this.#waiting.some((line) => line.trim() !== "")) return undefined;
     let after = end;
     while (after < this.#lines.length && this.#line(after).trim() === "") after++;
@@ -161,7 +167,9 @@ class Cutter {
       else if (line.startsWith("  ")) items.at(-1)?.push(words);
       else return undefined;
     }
-    const texts = items.map((item) => plainInline(item.join("\n"), this.#labels)).filter((text) => text !== undefined);
+    const texts = items
+      .map((item) => plainInline(item.join("\n"), this.#definitions))
+      .filter((text) => text !== undefined);
     return texts.length === items.length ? { kind: "list", items: texts } : undefined;
   }
 
@@ -217,36 +225,54 @@ class Cutter {
   /** Headings are borders; without them a blank line before unindented text, and in the end any unindented line. */
   #mayCutBefore(line: string): boolean {
     if (/^#{1,6}[ \t]/.test(line)) return true;
-    if (this.#waitingCharacters < 2 * wantedCharacters) return false;
     if (this.#waiting.at(-1)?.trim() === "" && /^[^\s\-*+\d]/.test(line)) return true;
     return this.#waitingCharacters >= 4 * wantedCharacters && /^\S/.test(line);
   }
 }
 
-function isPlain(line: string): boolean {
-  return plainStart.test(line) && !/[ \t]$/.test(line);
+/** Cells count only where there are absurdly many: long tables are no one paragraph. */
+function countMarks(line: string): number {
+  const cells = line.length > mostMarks ? line.split("|").length : 0;
+  return (line.match(everyMark)?.length ?? 0) + (cells > mostMarks / 2 ? cells : 0);
 }
 
-/** Definitions by label; of footnotes (their labels begin with "^") only the label counts. */
-function definitionsIn(text: string): Map<string, string> {
-  const definitions = new Map<string, string>();
-  const add = (label: string, target: string) => {
-    const key = labelKey(label);
-    if (!definitions.has(key)) definitions.set(key, `[${label}]: ${target}\n\n`);
-  };
-  for (const [, label = "", address = ""] of text.matchAll(linkDefinition)) {
-    if (!label.startsWith("^")) add(label, address);
+function isPlain(line: string): boolean {
+  return plainStart.test(line) && !/(?: {2}|\t)$/.test(line);
+}
+
+/** Adds the definition in `line`; the first one of a label holds. Answers whether there is one. */
+function addDefinition(line: string, definitions: Map<string, string>): boolean {
+  const [, footnote] = footnoteDefinition.exec(line) ?? [];
+  const [, source, label] = (footnote === undefined ? linkDefinition.exec(line) : undefined) ?? [];
+  const key = labelKey(footnote ?? label ?? "");
+  if (key === "") return false;
+  // Of a footnote only the label counts.
+  if (!definitions.has(key)) definitions.set(key, `${source ?? `[${footnote}]: ${footnoteStub}`}\n\n`);
+  return true;
+}
+
+/** Adds the definitions in a piece. They interrupt no paragraph: before one stands a blank line or another. */
+function addDefinitions(source: string, definitions: Map<string, string>): void {
+  const lines = source.split("\n");
+  let possible = true;
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? "";
+    const blank = line.trim() === "";
+    if (blank || footnoteDefinition.test(line)) possible = true;
+    if (!possible || blank) continue;
+    // The address may stand on the next line.
+    const whole = /\]:[ \t]*$/.test(line) ? `${line} ${lines[++index]?.trim() ?? ""}` : line;
+    possible = addDefinition(whole, definitions);
   }
-  for (const [, label = ""] of text.matchAll(footnoteDefinition)) add(label, footnoteStub);
-  return definitions;
 }
 
 function usedDefinitions(source: string, definitions: ReadonlyMap<string, string>): string {
   const used = new Set<string>();
-  for (const [, label = ""] of source.matchAll(/\[([^\][]{1,999})\]/g)) {
+  const ownFootnotes = new Set<string>();
+  for (const [whole, label = ""] of source.matchAll(/\[([^\][]{1,999})\]:?/g)) {
     const key = labelKey(label);
-    if (definitions.has(key)) used.add(key);
+    if (key.startsWith("^") && whole.endsWith(":")) ownFootnotes.add(key);
+    else if (definitions.has(key)) used.add(key);
   }
-  for (const [, label = ""] of source.matchAll(footnoteDefinition)) used.delete(labelKey(label));
-  return [...used].map((key) => definitions.get(key)).join("");
+  return [...used].map((key) => (ownFootnotes.has(key) ? "" : definitions.get(key))).join("");
 }

@@ -16,6 +16,7 @@ type Node = Root | Root["children"][number];
 type Step = Node | (() => void);
 type Addresses = ReadonlyMap<string, string>;
 
+const alert = /^\[!(note|tip|important|warning|caution)\]\s*/i;
 const parseOptions = {
   extensions: [withoutAutolinks(gfm())],
   mdastExtensions: gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [] })),
@@ -98,6 +99,8 @@ function render(root: Root, builder: TextBuilder): void {
 function visit(node: Node, builder: TextBuilder, steps: Step[], addresses: Addresses): void {
   switch (node.type) {
     case "text":
+      builder.inline(node.value.startsWith("[!") ? node.value.replace(alert, alertWord) : node.value);
+      break;
     case "inlineCode":
       builder.inline(node.value);
       break;
@@ -119,6 +122,7 @@ function visit(node: Node, builder: TextBuilder, steps: Step[], addresses: Addre
       renderHtml(node.value, builder);
       break;
     case "list":
+      if (isContents(node)) break;
       builder.openList(!node.spread && node.children.every((item) => !item.spread));
       enter(node.children, steps, () => builder.closeList());
       break;
@@ -142,10 +146,10 @@ function visit(node: Node, builder: TextBuilder, steps: Step[], addresses: Addre
       break;
     }
     case "image":
-      if (!isBadge(node.url)) builder.inline(node.alt ?? "");
+      if (!isBadge(node.url)) builder.picture(node.alt ?? "");
       break;
     case "imageReference":
-      if (!isBadge(addresses.get(node.identifier) ?? "")) builder.inline(node.alt ?? "");
+      if (!isBadge(addresses.get(node.identifier) ?? "")) builder.picture(node.alt ?? "");
       break;
     case "definition":
     case "footnoteReference":
@@ -168,6 +172,24 @@ function visit(node: Node, builder: TextBuilder, steps: Step[], addresses: Addre
     default:
       node satisfies never;
   }
+}
+
+/** A table of contents: every item a link to a heading of the same text, whose words stand there anyway. */
+function isContents(list: Extract<Node, { type: "list" }>): boolean {
+  const nodes: Node[] = [list];
+  let links = 0;
+  for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
+    if (node.type === "link" && node.url.startsWith("#")) links++;
+    else if (!("children" in node)) {
+      if (node.type !== "text" || /\p{L}/u.test(node.value)) return false;
+    } else for (const child of node.children) nodes.push(child);
+  }
+  return links > 1;
+}
+
+/** "[!NOTE]" at the head of a quote, as GitHub marks notes, is "Note:" to a reader. */
+function alertWord(_mark: string, word: string): string {
+  return `${word.slice(0, 1).toUpperCase()}${word.slice(1).toLowerCase()}: `;
 }
 
 function isStub({ children: [first] }: Extract<Node, { type: "footnoteDefinition" }>): boolean {

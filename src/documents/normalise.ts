@@ -5,17 +5,19 @@
 const plainAscii = /^[\t\n -~]*$/;
 const lineEnds = /\r\n?|[\v\f\u0085\u2028\u2029]/g;
 const controls = /(?![\t\n])\p{Cc}/gu;
-const oddSpaces = /\p{Zs}/gu;
+const oddSpaces = /(?! )\p{Zs}/gu;
 const loneSurrogates = /\p{Cs}/gu;
 // Soft hyphen, zero-width space, marks of writing direction, invisible operators, byte order mark, interlinear
 // annotation. The joiners U+200C and U+200D stay: words of some scripts and emoji need them.
 const invisible = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+// More marks on one letter than any language writes. Sorting them, as NFC must, takes time by the square of their number.
+const excessMarks = /(?<=\p{M}{30})\p{M}+/gu;
 // The look-behind keeps this linear on long runs of spaces.
 const trailingSpace = /(?<![ \t])[ \t]+$/gm;
 
 /**
  * Unicode NFC; line ends as line feeds; odd spaces as spaces; control and invisible characters removed; lone surrogates
- * as U+FFFD; no space at line ends; at most two blank lines in a row; none at the start and end of the text.
+ * as U+FFFD; at most 30 combining marks in a row; no space at line ends; at most two blank lines in a row; none at the start and end of the text.
  * Idempotent: `normalise(normalise(text)) === normalise(text)`.
  */
 export function normalise(text: string): string {
@@ -40,5 +42,7 @@ export function normaliseCharacters(text: string): string {
     .replace(invisible, "")
     .replace(oddSpaces, " ")
     .replace(loneSurrogates, "\ufffd")
-    .normalize("NFC");
+    .replace(excessMarks, "")
+    .normalize("NFC")
+    .replace(excessMarks, "");
 }

@@ -20,6 +20,7 @@ export class TextBuilder {
   readonly #lists: { tight: boolean }[] = [];
   #length = 0;
   #inline = "";
+  #alternative = "";
   /** Line feeds owed before the next block. */
   #gap = 0;
   #marker = "";
@@ -29,6 +30,12 @@ export class TextBuilder {
   /** Adds running text to the open block; runs of white space count as one space. */
   inline(text: string): void {
     this.#inline += text.replace(/\s+/g, " ");
+  }
+
+  /** The alternative text of a picture. In a heading or cell that has words of its own it would only repeat them. */
+  picture(alternative: string): void {
+    if (this.#oneLine > 0) this.#alternative += ` ${alternative}`;
+    else this.inline(alternative);
   }
 
   /** A line break within the open block. */
@@ -143,8 +150,9 @@ export class TextBuilder {
   }
 
   #takeLine(): string {
-    const line = normaliseLine(this.#inline);
+    const line = normaliseLine(this.#inline) || normaliseLine(this.#alternative);
     this.#inline = "";
+    this.#alternative = "";
     return line;
   }
 

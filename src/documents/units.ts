@@ -2,7 +2,7 @@
 // over the budget is split at lines, then at words, then at characters. Each piece is counted once, when it is made.
 
 import { LodestoneError } from "../errors.js";
-import { addSentences, trim } from "./sentences.js";
+import { addSentences, isSpace, trim } from "./sentences.js";
 import type { Heading, TextRange } from "./text-builder.js";
 
 /** `fragment`: part of a line too long for the budget. `tokens` counts the unit's own text. */
@@ -15,18 +15,19 @@ const charactersPerToken = 32;
 
 /** All text of `source` but white space, as units in order. A sentence after headings leaves room for them. */
 export function splitUnits(source: ChunkSource, maxTokens: number, countTokens: CountTokens): Unit[] {
-  const splitter = new Splitter(source.text, maxTokens, countTokens);
+  const { text } = source;
+  const splitter = new Splitter(text, maxTokens, countTokens);
   const marks = [
-    ...source.headings.map(({ start }) => ({ start, end: endOfLine(source.text, start), kind: "heading" as const })),
+    ...source.headings.map(({ start }) => ({ start, end: endOfLine(text, start), kind: "heading" as const })),
     ...source.codeBlocks.map(({ start, end }) => ({ start, end, kind: "code" as const })),
   ].sort((a, b) => a.start - b.start);
   let position = 0;
   for (const { start, end, kind } of marks) {
     splitter.addProse(position, start);
-    splitter.add({ start: Math.max(start, position), end }, kind);
+    splitter.add(Math.max(start, position), end, kind);
     position = Math.max(position, end);
   }
-  splitter.addProse(position, source.text.length);
+  splitter.addProse(position, text.length);
   return splitter.units;
 }
 
@@ -52,76 +53,71 @@ class Splitter {
   addProse(start: number, end: number): void {
     const ranges: TextRange[] = [];
     addSentences(this.#text, start, end, ranges);
-    for (const range of ranges) this.add(range, "sentence");
+    for (const range of ranges) this.add(range.start, range.end, "sentence");
   }
 
-  add(range: TextRange, kind: "sentence" | "heading" | "code"): void {
-    const trimmed = kind === "code" ? range : trim(this.#text, range.start, range.end);
-    if (!trimmed || trimmed.start >= trimmed.end) return;
+  add(start: number, end: number, kind: "sentence" | "heading" | "code"): void {
+    if (start >= end) return;
     // Code stays whole even where its heading has to stand apart from it; headings of half a chunk get no consideration.
     const room = kind === "sentence" && 2 * this.#headingTokens <= this.#maxTokens ? this.#headingTokens : 0;
-    const tokens = this.#push(trimmed, kind, this.#maxTokens - room);
+    const tokens = this.#push(start, end, kind, this.#maxTokens - room);
     this.#headingTokens = kind === "heading" ? this.#headingTokens + tokens : 0;
   }
 
-  /** Adds the range as one unit if it fits `limit`, else its parts. Answers the tokens of the whole unit, or the budget. */
-  #push(range: TextRange, kind: Unit["kind"], limit: number): number {
-    const tokens = this.#count(range);
-    if (tokens <= limit) this.units.push({ ...range, tokens, kind });
-    else if (this.#splitLines(range, kind)) return this.#maxTokens;
-    else if (!this.#splitWords(range)) this.#splitCharacters(range, tokens);
+  /** Adds the range as one unit if it fits `limit`, else its parts. Answers the tokens of the whole, at most the budget. */
+  #push(start: number, end: number, kind: Unit["kind"], limit: number): number {
+    const tokens = this.#count(start, end);
+    if (tokens <= limit) this.units.push({ start, end, tokens, kind });
+    else if (!this.#splitLines(start, end, kind)) this.#splitWords(start, end);
     return Math.min(tokens, this.#maxTokens);
   }
 
-  #count({ start, end }: TextRange): number {
+  #count(start: number, end: number): number {
     if (end - start > this.#maxTokens * charactersPerToken) return Number.POSITIVE_INFINITY;
     return this.#countTokens(this.#text.slice(start, end));
   }
 
-  #splitLines({ start, end }: TextRange, kind: Unit["kind"]): boolean {
-    let position = endOfLine(this.#text, start);
-    if (kind === "line" || position >= end) return false;
+  #splitLines(start: number, end: number, kind: Unit["kind"]): boolean {
+    let lineEnd = endOfLine(this.#text, start);
+    if (kind === "line" || lineEnd >= end) return false;
     for (let from = start; from < end; ) {
-      const line = trim(this.#text, from, Math.min(position, end));
-      if (line) this.#push(line, "line", this.#maxTokens);
-      from = position + 1;
-      position = endOfLine(this.#text, from);
+      const line = trim(this.#text, from, Math.min(lineEnd, end));
+      if (line) this.#push(line.start, line.end, "line", this.#maxTokens);
+      from = lineEnd + 1;
+      lineEnd = endOfLine(this.#text, from);
     }
     return true;
   }
 
-  #splitWords({ start, end }: TextRange): boolean {
-    const words = this.#text.slice(start, end).matchAll(/\S+/g);
-    let first = true;
-    for (const { index, 0: word } of words) {
-      if (first && word.length === end - start) return false;
-      first = false;
-      const range = { start: start + index, end: start + index + word.length };
-      const tokens = this.#count(range);
-      if (tokens <= this.#maxTokens) this.units.push({ ...range, tokens, kind: "fragment" });
-      else this.#splitCharacters(range, tokens);
+  #splitWords(start: number, end: number): void {
+    for (let from = start; from < end; ) {
+      let to = from;
+      while (to < end && !isSpace(this.#text.charCodeAt(to))) to++;
+      if (to > from) {
+        const tokens = this.#count(from, to);
+        if (tokens <= this.#maxTokens) this.units.push({ start: from, end: to, tokens, kind: "fragment" });
+        else this.#splitCharacters(from, to, tokens);
+      }
+      from = to + 1;
     }
-    return true;
   }
 
-  #splitCharacters({ start, end }: TextRange, tokens: number): void {
+  #splitCharacters(start: number, end: number, tokens: number): void {
     const longest = this.#maxTokens * charactersPerToken;
     let size = Number.isFinite(tokens) ? Math.floor(((end - start) * this.#maxTokens) / tokens) : longest;
     for (let position = start; position < end; ) {
-      let piece: Unit | undefined;
-      for (size = Math.min(Math.max(size, 1), longest); piece === undefined; ) {
-        const to = characterBorder(this.#text, position, Math.min(position + size, end));
-        const counted = this.#countTokens(this.#text.slice(position, to));
-        if (counted <= this.#maxTokens) piece = { start: position, end: to, tokens: counted, kind: "fragment" };
-        else if (to - position <= 2 && characterBorder(this.#text, position, position + 1) === to) {
-          throw new LodestoneError(
-            "INVALID_INPUT",
-            `One character takes ${counted} tokens, and a chunk may have ${this.#maxTokens}. Raise maxTokens.`,
-          );
-        } else size = Math.max(1, Math.floor(Math.min(size, to - position) * Math.min(0.9, this.#maxTokens / counted)));
-      }
-      this.units.push(piece);
-      position = piece.end;
+      size = Math.min(Math.max(size, 1), longest);
+      const to = characterBorder(this.#text, position, Math.min(position + size, end));
+      const counted = this.#countTokens(this.#text.slice(position, to));
+      if (counted <= this.#maxTokens) {
+        this.units.push({ start: position, end: to, tokens: counted, kind: "fragment" });
+        position = to;
+      } else if (characterBorder(this.#text, position, position + 1) >= to) {
+        throw new LodestoneError(
+          "INVALID_INPUT",
+          `One character takes ${counted} tokens, and a chunk may have ${this.#maxTokens}. Raise maxTokens.`,
+        );
+      } else size = Math.floor((to - position) * Math.min(0.9, this.#maxTokens / counted));
     }
   }
 }

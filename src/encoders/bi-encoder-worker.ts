@@ -6,22 +6,30 @@ import { serve, transferring } from "../threads/serve.js";
 import { type Embeddings, type TextKind, textEmbedder } from "./embed-texts.js";
 import type { BiEncoderModel } from "./model.js";
 import { finish, openParts } from "./open-parts.js";
-import { tokenBudget } from "./token-budget.js";
+import { sessionBudget } from "./session-budget.js";
 import { createTurns } from "./turns.js";
 
-export type BiEncoderWorkerData = { model: BiEncoderModel; threads: number; maxBatchTokens: number | undefined };
+export type BiEncoderWorkerData = {
+  model: BiEncoderModel;
+  threads: number | undefined;
+  maxBatchTokens: number | undefined;
+};
 
 export type BiEncoderVerbs = {
   embed(argument: { texts: readonly string[]; kind: TextKind }, context: CallContext): Promise<Embeddings>;
 };
 
-/** Best by measurement for the bundled static model: rows of 200 tokens, one thread: 14.4 k/s at 3,200, 10 k/s at 6,400. */
-const cacheTokens = 3200;
+/**
+ * Best by measurement for the bundled model (bench:encoders): 1,000 passages of 203 tokens on one thread take 95 ms
+ * at 2,400 tokens, 104 at 1,600, 134 at 4,800, 153 at 6,400.
+ */
+const cacheTokens = 2400;
 
 await serve<BiEncoderVerbs>(async () => {
-  const { model, threads, maxBatchTokens } = workerData as BiEncoderWorkerData;
+  const { model, ...asked } = workerData as BiEncoderWorkerData;
+  const { threads, maxBatchTokens } = sessionBudget(model, asked, cacheTokens);
   const { session, tokenizer } = await openParts(model, threads);
-  const embed = textEmbedder(model, session, tokenizer, maxBatchTokens ?? tokenBudget(model, cacheTokens));
+  const embed = textEmbedder(model, session, tokenizer, maxBatchTokens);
   // The first run allocates, and it shows whether the graph is what the manifest says.
   await finish(embed(["warm up"], "query"));
   const turns = createTurns();

@@ -1,10 +1,10 @@
 // A bi-encoder: texts -> vectors, computed in a worker thread of its own.
 
-import { availableParallelism } from "node:os";
 import { startWorker } from "../threads/worker-client.js";
 import type { BiEncoderVerbs, BiEncoderWorkerData } from "./bi-encoder-worker.js";
 import type { Embeddings, TextKind } from "./embed-texts.js";
 import { atDimensions, type BiEncoderModel } from "./model.js";
+import { onnxStackMb } from "./onnx-stack.js";
 
 export type BiEncoder = {
   /** The model at the width in use; its version goes with every vector. */
@@ -20,9 +20,9 @@ export type BiEncoder = {
 };
 
 export type BiEncoderOptions = {
-  /** Threads of the session. Default: the cores. */
+  /** Threads of the session. Default: one for a model that only looks rows up, else the cores (session-budget.ts). */
   threads?: number;
-  /** Padded tokens of a batch. Default: from the model's size (token-budget.ts). */
+  /** Padded tokens of a batch. Default: from the model's size (session-budget.ts). */
   maxBatchTokens?: number;
   /** A shorter width that the manifest names. Default: the whole vector. */
   dimensions?: number;
@@ -33,13 +33,14 @@ export async function openBiEncoder(model: BiEncoderModel, options: BiEncoderOpt
   const chosen = options.dimensions === undefined ? model : atDimensions(model, options.dimensions);
   const data: BiEncoderWorkerData = {
     model: chosen,
-    threads: options.threads ?? availableParallelism(),
+    threads: options.threads,
     maxBatchTokens: options.maxBatchTokens,
   };
   const worker = await startWorker<BiEncoderVerbs>(
     new URL("./bi-encoder-worker.js", import.meta.url),
     data,
     "bi-encoder",
+    { stackSizeMb: onnxStackMb },
   );
   return {
     model: chosen,

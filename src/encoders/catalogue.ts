@@ -4,11 +4,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LodestoneError, messageOf } from "../errors.js";
-import { type ImportOptions, importModel, manifestName } from "./import-model.js";
+import { nearestName } from "../input/nearest-name.js";
+import { type ImportOptions, importModel } from "./import-model.js";
 import { isModelName, type ModelRole, parseManifest } from "./manifest.js";
 import { hasRole, type Model, type ModelOf, modelOf } from "./model.js";
 import { expectComplete, verifyFiles } from "./model-files.js";
-import { nearestName } from "./nearest-name.js";
+import { manifestName } from "./place-model.js";
 
 export type Catalogue = {
   /** Every model, and every folder that looks like one but cannot be used, with the reason. */

@@ -1,9 +1,9 @@
 // A cross-encoder: how well passages answer a query, computed in a worker thread of its own.
 
-import { availableParallelism } from "node:os";
 import { startWorker } from "../threads/worker-client.js";
 import type { CrossEncoderVerbs, CrossEncoderWorkerData } from "./cross-encoder-worker.js";
 import type { CrossEncoderModel } from "./model.js";
+import { onnxStackMb } from "./onnx-stack.js";
 
 export type CrossEncoder = {
   readonly model: CrossEncoderModel;
@@ -17,9 +17,9 @@ export type CrossEncoder = {
 };
 
 export type CrossEncoderOptions = {
-  /** Threads of the session. Default: the cores. */
+  /** Threads of the session. Default: one for a model that only looks rows up, else the cores (session-budget.ts). */
   threads?: number;
-  /** Padded tokens of a batch. Default: from the model's size (token-budget.ts). */
+  /** Padded tokens of a batch. Default: from the model's size (session-budget.ts). */
   maxBatchTokens?: number;
 };
 
@@ -30,13 +30,14 @@ export async function openCrossEncoder(
 ): Promise<CrossEncoder> {
   const data: CrossEncoderWorkerData = {
     model,
-    threads: options.threads ?? availableParallelism(),
+    threads: options.threads,
     maxBatchTokens: options.maxBatchTokens,
   };
   const worker = await startWorker<CrossEncoderVerbs>(
     new URL("./cross-encoder-worker.js", import.meta.url),
     data,
     "cross-encoder",
+    { stackSizeMb: onnxStackMb },
   );
   return {
     model,

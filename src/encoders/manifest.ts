@@ -3,7 +3,7 @@
 
 import { z } from "zod";
 import { LodestoneError } from "../errors.js";
-import { nearestName } from "./nearest-name.js";
+import { nearestName } from "../input/nearest-name.js";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits");
 const relativePath = z

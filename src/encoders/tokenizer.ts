@@ -28,7 +28,11 @@ export type Tokenizer = {
   readonly padId: number;
   /** How many special tokens `encode` and `encodePair` add. */
   readonly specialTokens: { readonly single: number; readonly pair: number };
-  /** Whether a text's tokens are those of its words between white space, one after the other, so that counts add up. */
+  /**
+   * Whether a text's tokens are those of its words between spaces, tabs and line ends, one after the other, so that
+   * `count` of two texts joined by such white space is the sum of their counts. Not so where a word's tokens depend on
+   * the space in front of it (byte-level BPE).
+   */
   readonly additive: boolean;
   /** Tokens of a text, without special tokens. */
   count(text: string): number;
@@ -98,7 +102,7 @@ export function createTokenizer(definitionJson: unknown, configJson: unknown): T
   return {
     padId,
     specialTokens,
-    additive: split !== undefined,
+    additive: split !== undefined && !split.keepsSpace,
     count(text) {
       scratch.length = 0;
       append(text, scratch, Number.POSITIVE_INFINITY);

@@ -5,7 +5,11 @@ import { LodestoneError } from "../errors.js";
 import type { Generation } from "../store/index.js";
 import { type CheckedEngineOptions, type Chunking, chunkingOf } from "./options.js";
 
-export type ChosenModels = { biEncoder: BiEncoderModel; crossEncoder: CrossEncoderModel | undefined; chunking: Chunking };
+export type ChosenModels = {
+  biEncoder: BiEncoderModel;
+  crossEncoder: CrossEncoderModel | undefined;
+  chunking: Chunking;
+};
 
 const BUNDLED_BI_ENCODER = "minilex-embed-en";
 const BUNDLED_CROSS_ENCODER = "minilex-rerank-en";

@@ -24,13 +24,19 @@ const MAX_DOCUMENTS = 10_000;
 /** The documents, checked. Throws INVALID_INPUT or UNKNOWN_FIELD naming the document. */
 export function checkDocuments(documents: readonly DocumentInput[]): DocumentInput[] {
   if (!Array.isArray(documents) || documents.length > MAX_DOCUMENTS) {
-    throw new LodestoneError("INVALID_INPUT", `Expected a list of at most ${MAX_DOCUMENTS} documents. Send more in several calls.`);
+    throw new LodestoneError(
+      "INVALID_INPUT",
+      `Expected a list of at most ${MAX_DOCUMENTS} documents. Send more in several calls.`,
+    );
   }
   const seen = new Set<string>();
   return documents.map((document, i) => {
     const checked = parseInput(documentInputSchema, document, `Document ${i + 1} of ${documents.length}`);
     if (seen.has(checked.id)) {
-      throw new LodestoneError("INVALID_INPUT", `The id "${checked.id.slice(0, 80)}" stands twice in one call. Send each document once.`);
+      throw new LodestoneError(
+        "INVALID_INPUT",
+        `The id "${checked.id.slice(0, 80)}" stands twice in one call. Send each document once.`,
+      );
     }
     seen.add(checked.id);
     return checked;

@@ -3,7 +3,13 @@
 
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type BiEncoder, type CrossEncoder, openBiEncoder, openCatalogue, openCrossEncoder } from "../encoders/index.js";
+import {
+  type BiEncoder,
+  type CrossEncoder,
+  openBiEncoder,
+  openCatalogue,
+  openCrossEncoder,
+} from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import { type Filter, parseFilter } from "../filters/index.js";
 import {
@@ -18,7 +24,7 @@ import {
 import { openSearcher, type Searcher, type SearchRequest, type SearchResponse } from "../retrieval/index.js";
 import type { DocumentSummary, Facets, Generation, StoredDocument, StoreReader } from "../store/index.js";
 import { startReader, storedGeneration } from "../store/index.js";
-import { checkGeneration, type ChosenModels, chooseModels } from "./choose-models.js";
+import { type ChosenModels, checkGeneration, chooseModels } from "./choose-models.js";
 import { checkDocuments } from "./document-input.js";
 import { FilterCache } from "./filter-cache.js";
 import { GraphKeeper } from "./graph-keeper.js";
@@ -27,7 +33,10 @@ import { modelDirectories } from "./model-directories.js";
 import { type CheckedEngineOptions, checkEngineOptions, type EngineOptions } from "./options.js";
 import { collectStatus, type Status } from "./status.js";
 
-export type IngestProgress = Exclude<IngestEvent, { kind: "written" } | { kind: "removed" }>;
+/** How a run is going. `indexed` counts chunks that are durable and searchable since the last such event. */
+export type IngestProgress =
+  | Exclude<IngestEvent, { kind: "written" } | { kind: "removed" }>
+  | { kind: "indexed"; chunks: number };
 export type IngestOptions = PathOptions & { onProgress?: (progress: IngestProgress) => void; signal?: AbortSignal };
 export type RemoveReport = { removed: string[]; missing: string[] };
 export type DocumentPage = { documents: DocumentSummary[]; total: number; offset: number; limit: number };
@@ -43,7 +52,7 @@ export type Engine = {
    */
   ingestPaths(targets: readonly string[], options?: IngestOptions): Promise<IngestReport>;
   /** Adds or replaces documents. They are durable and searchable when this resolves: all of them, or none if it rejects. */
-  put(documents: readonly DocumentInput[]): Promise<PutReport>;
+  put(documents: readonly DocumentInput[], options?: { signal?: AbortSignal }): Promise<PutReport>;
   /** A document with its text and chunks; undefined where there is none. */
   get(id: string): Promise<StoredDocument | undefined>;
   /** A page of documents by id. */
@@ -129,11 +138,18 @@ async function openParts(
     await graph.load();
     return { ingest, reader, generation, index, graph };
   })();
-  const [[encoder, crossEncoder], { ingest, reader, generation, index, graph }] = await settleAll([encoders, rows] as const);
+  const [[encoder, crossEncoder], { ingest, reader, generation, index, graph }] = await settleAll([
+    encoders,
+    rows,
+  ] as const);
   return new OpenEngine({ library, models, ingest, reader, generation, index, graph, encoder, crossEncoder, opened });
 }
 
-async function startWriting(library: string, options: CheckedEngineOptions, models: ChosenModels): Promise<IngestClient> {
+async function startWriting(
+  library: string,
+  options: CheckedEngineOptions,
+  models: ChosenModels,
+): Promise<IngestClient> {
   await mkdir(library, { recursive: true });
   return startIngest({
     library,
@@ -196,7 +212,10 @@ class OpenEngine implements Engine {
     return this.#parts.ingest === undefined;
   }
 
-  async ingestPaths(targets: readonly string[], { onProgress, signal, ...options }: IngestOptions = {}): Promise<IngestReport> {
+  async ingestPaths(
+    targets: readonly string[],
+    { onProgress, signal, ...options }: IngestOptions = {},
+  ): Promise<IngestReport> {
     const before = { ...this.#progress };
     this.#progress.running++;
     try {
@@ -215,9 +234,9 @@ class OpenEngine implements Engine {
     }
   }
 
-  async put(documents: readonly DocumentInput[]): Promise<PutReport> {
+  async put(documents: readonly DocumentInput[], { signal }: { signal?: AbortSignal } = {}): Promise<PutReport> {
     const argument = { documents: checkDocuments(documents) };
-    return this.#writing((ingest, take) => ingest.call("put", argument, { onProgress: take }));
+    return this.#writing((ingest, take) => ingest.call("put", argument, { signal, onProgress: take }));
   }
 
   async remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport> {
@@ -231,7 +250,15 @@ class OpenEngine implements Engine {
     return this.#reader().call("document", { id });
   }
 
-  async list({ offset = 0, limit = 50, filter }: { offset?: number; limit?: number; filter?: Filter } = {}): Promise<DocumentPage> {
+  async list({
+    offset = 0,
+    limit = 50,
+    filter,
+  }: {
+    offset?: number;
+    limit?: number;
+    filter?: Filter;
+  } = {}): Promise<DocumentPage> {
     const reader = this.#reader();
     const keys = filter === undefined ? undefined : await reader.call("matching", { filter: parseFilter(filter) });
     const page = await reader.call("list", { offset, limit, ...(keys ? { keys } : {}) });
@@ -251,7 +278,15 @@ class OpenEngine implements Engine {
   async status(): Promise<Status> {
     const { library, reader, generation, models, index } = this.#parts;
     this.#reader();
-    return collectStatus({ library, readOnly: this.readOnly, reader, generation, models, vectors: index.vectors, progress: this.#progress });
+    return collectStatus({
+      library,
+      readOnly: this.readOnly,
+      reader,
+      generation,
+      models,
+      vectors: index.vectors,
+      progress: this.#progress,
+    });
   }
 
   close(): Promise<void> {
@@ -271,8 +306,12 @@ class OpenEngine implements Engine {
     const { index } = this.#parts;
     let applied = Promise.resolve();
     const take = (event: IngestEvent) => {
-      if (event.kind === "written") applied = applied.then(() => index.apply(event.written));
-      else if (event.kind === "removed") applied = applied.then(() => index.remove(event.removed.rows));
+      if (event.kind === "written") {
+        const { written } = event;
+        const chunks = written.documentKeys.length;
+        applied = applied.then(() => index.apply(written));
+        onProgress?.({ kind: "indexed", chunks });
+      } else if (event.kind === "removed") applied = applied.then(() => index.remove(event.removed.rows));
       else onProgress?.(event);
       applied.catch(() => undefined);
     };
@@ -288,7 +327,10 @@ class OpenEngine implements Engine {
     this.#reader();
     const { ingest, library } = this.#parts;
     if (ingest) return ingest;
-    throw new LodestoneError("LIBRARY_READ_ONLY", `The library ${library} is open for reading only. Open it without readOnly to write.`);
+    throw new LodestoneError(
+      "LIBRARY_READ_ONLY",
+      `The library ${library} is open for reading only. Open it without readOnly to write.`,
+    );
   }
 
   #reader(): StoreReader {

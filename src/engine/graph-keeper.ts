@@ -37,7 +37,9 @@ export class GraphKeeper {
     const { rows, graph } = await this.#vectors.status();
     if (fromRows === 0 || rows < fromRows) return;
     if (graph.state === "unavailable") {
-      onNotice(`This library is searched without a graph (${graph.reason}). Results are exact; large libraries are slower.`);
+      onNotice(
+        `This library is searched without a graph (${graph.reason}). Results are exact; large libraries are slower.`,
+      );
       return;
     }
     try {

@@ -9,6 +9,6 @@ export {
   openEngine,
   type RemoveReport,
 } from "./engine.js";
-export { modelDirectories } from "./model-directories.js";
+export { modelDirectories, userFolder } from "./model-directories.js";
 export type { Chunking, EngineOptions } from "./options.js";
 export type { Status } from "./status.js";

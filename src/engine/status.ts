@@ -2,9 +2,9 @@
 
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { packageVersion } from "../package-root.js";
 import { formatVersion, type Generation, type StoreReader } from "../store/index.js";
 import type { VectorIndex, VectorStatus } from "../vectors/index.js";
-import { packageVersion } from "../package-root.js";
 import type { ChosenModels } from "./choose-models.js";
 
 export type Status = {
@@ -44,7 +44,11 @@ export async function collectStatus(parts: {
   progress: { running: number; done: number; total: number };
 }): Promise<Status> {
   const { library, readOnly, reader, generation, models, vectors, progress } = parts;
-  const [counts, bytes, vectorStatus] = await Promise.all([reader.call("counts", null), folderBytes(library), vectors.status()]);
+  const [counts, bytes, vectorStatus] = await Promise.all([
+    reader.call("counts", null),
+    folderBytes(library),
+    vectors.status(),
+  ]);
   return {
     version: packageVersion,
     library: { path: library, formatVersion, readOnly, ...counts, bytes },
@@ -66,6 +70,11 @@ async function folderBytes(folder: string): Promise<number> {
   // A file may vanish between listing and looking: SQLite's own side files do.
   const sizes = entries
     .filter((entry) => entry.isFile())
-    .map((entry) => stat(join(entry.parentPath, entry.name)).then(({ size }) => size, () => 0));
+    .map((entry) =>
+      stat(join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }

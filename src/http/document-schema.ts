@@ -166,10 +166,21 @@ const chunkSchema = z.object({
 
 export const storedDocumentSchema = named(
   "StoredDocument",
-  describeFields(z.object({ ...summaryShape, text: z.string(), chunks: z.array(chunkSchema) }), {
-    ...summaryWords,
-    text: "The whole text, normalised. All offsets are UTF-16 units into it.",
-    chunks: "The passages that are searched.",
-  }),
+  describeFields(
+    z.object({
+      ...summaryShape,
+      text: z.string(),
+      headings: z.array(z.object({ level: z.int(), title: z.string(), start: z.int() })),
+      codeBlocks: z.array(z.object({ start: z.int(), end: z.int() })),
+      chunks: z.array(chunkSchema),
+    }),
+    {
+      ...summaryWords,
+      text: "The whole text, normalised. All offsets are UTF-16 units into it.",
+      headings: "Where sections begin; `start` is the heading's own line.",
+      codeBlocks: "Which parts are code.",
+      chunks: "The passages that are searched.",
+    },
+  ),
   { description: "A document with its text and chunks." },
 );

@@ -3,7 +3,7 @@
 
 import { availableParallelism } from "node:os";
 import { workerData } from "node:worker_threads";
-import { checkMetadata, parseDocument, type Skip } from "../documents/index.js";
+import { checkMetadata, normalise, parseDocument, type Skip } from "../documents/index.js";
 import { type BiEncoder, type BiEncoderModel, openBiEncoder, openTokenizer } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import { type BatchWritten, type Generation, openWriter, type Removed } from "../store/index.js";
@@ -12,7 +12,7 @@ import { serve, transferring } from "../threads/serve.js";
 import { type Incoming, ingest } from "./pipeline.js";
 import { type IncomingDocument, openPreparer, type Preparer } from "./prepare.js";
 import { readFiles } from "./read.js";
-import { scanTargets, type ScanOptions } from "./scan.js";
+import { type ScanOptions, scanTargets } from "./scan.js";
 
 export type IngestWorkerData = {
   library: string;
@@ -84,9 +84,13 @@ await serve<IngestVerbs>(async () => {
     encoder ??= openBiEncoder(model, { threads: encoderThreads ?? Math.max(1, availableParallelism() - 1) });
     return encoder;
   };
+  const preparerOpened = () => {
+    preparer ??= openPreparer(writer.db, generation, openTokenizer(model));
+    return preparer;
+  };
   const openParts = (context: CallContext) => ({
     generation,
-    preparer: (preparer ??= openPreparer(writer.db, generation, openTokenizer(model))),
+    preparer: preparerOpened(),
     encoder: openEncoder,
     write: writer.write,
     signal: context.signal,
@@ -105,12 +109,16 @@ await serve<IngestVerbs>(async () => {
         const started = performance.now();
         const emit = (event: IngestEvent) => context.progress(event);
         const { force = false, keepMissing = false, ...scanOptions } = options;
-        const scan = await scanTargets(targets, { ...scanOptions, force }, {
-          db: writer.db,
-          sourceOf: writer.source,
-          signal: context.signal,
-          onFound: (files) => emit({ kind: "scanning", files }),
-        });
+        const scan = await scanTargets(
+          targets,
+          { ...scanOptions, force },
+          {
+            db: writer.db,
+            sourceOf: writer.source,
+            signal: context.signal,
+            onFound: (files) => emit({ kind: "scanning", files }),
+          },
+        );
         const bytes = scan.changed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
         emit({ kind: "scanned", files: scan.changed.length, bytes, unchanged: scan.unchanged });
         const skips = [...scan.skips];
@@ -118,13 +126,21 @@ await serve<IngestVerbs>(async () => {
           force,
           ...(options.maxFileBytes === undefined ? {} : { maxFileBytes: options.maxFileBytes }),
           onSkip: (skip) => skips.push(skip),
-          onFile: (progress) => emit({ kind: "reading", ...progress }),
+          onProgress: (progress) => emit({ kind: "reading", ...progress }),
         });
-        const totals = await ingest(incoming, { force }, {
-          ...openParts(context),
-          onRefused: (document, error) =>
-            skips.push({ path: document.file ?? document.id, reason: error.message, hint: "Correct the record and index the file again." }),
-        });
+        const totals = await ingest(
+          incoming,
+          { force },
+          {
+            ...openParts(context),
+            onRefused: (document, error) =>
+              skips.push({
+                path: document.file ?? document.id,
+                reason: error.message,
+                hint: "Correct the record and index the file again.",
+              }),
+          },
+        );
         let removed = 0;
         if (scan.gone.length > 0 && !keepMissing) {
           const result = writer.removeFiles(scan.gone);
@@ -145,13 +161,22 @@ await serve<IngestVerbs>(async () => {
 
       async put({ documents }, context) {
         const incoming = documents.map((input): Incoming => ({ kind: "document", document: incomingDocument(input) }));
-        const totals = await ingest(incoming, { force: false }, {
-          ...openParts(context),
-          onRefused(_document, error) {
-            throw error;
+        const totals = await ingest(
+          incoming,
+          { force: false },
+          {
+            ...openParts(context),
+            onRefused(_document, error) {
+              throw error;
+            },
           },
-        });
-        return { written: totals.documents, unchanged: totals.unchanged, chunks: totals.chunks, embedded: totals.embedded };
+        );
+        return {
+          written: totals.documents,
+          unchanged: totals.unchanged,
+          chunks: totals.chunks,
+          embedded: totals.embedded,
+        };
       },
 
       remove: ({ ids }) => writer.remove(ids),
@@ -168,7 +193,7 @@ function incomingDocument(input: DocumentInput): IncomingDocument {
   return {
     ...parsed,
     id: input.id,
-    title: input.title ?? parsed.title,
+    title: input.title === undefined ? parsed.title : normalise(input.title),
     metadata: { ...parsed.metadata, ...checkMetadata(input.metadata ?? {}) },
     path: null,
     file: null,

@@ -30,7 +30,13 @@ const BATCH_CHARACTERS = 4_000_000;
 // Unchanged documents and finished files are noted at the latest after so many.
 const BATCH_ITEMS = 2_000;
 
-type Batch = { documents: PreparedDocument[]; sources: IncomingDocument[]; files: FileWrite[]; passages: number; characters: number };
+type Batch = {
+  documents: PreparedDocument[];
+  sources: IncomingDocument[];
+  files: FileWrite[];
+  passages: number;
+  characters: number;
+};
 
 /** Ingests everything that `incoming` yields. Each batch is durable before the next one's turn; an abort keeps what was written. */
 export async function ingest(

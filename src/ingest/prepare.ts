@@ -104,7 +104,7 @@ export function openPreparer(db: Database, generation: Generation, tokenizer: To
           modifiedAtMs: document.modifiedAtMs,
           characters: document.text.length,
           outline: JSON.stringify({ headings: document.headings, codeBlocks: document.codeBlocks }),
-          deflatedText: deflateRawSync(document.text, { level: 3 }),
+          deflatedText: deflateRawSync(document.text, { level: 1 }),
           chunks: chunkWrites,
         },
       };
@@ -116,7 +116,10 @@ function chunkFields({ id, index, start, end, tokens, headingPath, text }: Chunk
   return { id, index, start, end, tokens, headingPath, text };
 }
 
-function hashContent(document: { title: string; text: string; mediaType: string; metadata: Metadata }, metadata: string) {
+function hashContent(
+  document: { title: string; text: string; mediaType: string; metadata: Metadata },
+  metadata: string,
+) {
   const hash = createHash("sha256");
   for (const part of [document.mediaType, document.title, metadata, document.text]) {
     hash.update(`${part.length}:`).update(part);

@@ -2,8 +2,16 @@
 // reported and leaves what the library holds of it untouched.
 
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { isSkip, pipelineVersion, readFileDocuments, type Skip } from "../documents/index.js";
+import { createReadStream, readFileSync } from "node:fs";
+import {
+  defaultMaxFileBytes,
+  isSkip,
+  mediaTypeOf,
+  pipelineVersion,
+  readFileDocuments,
+  recordMediaTypes,
+  type Skip,
+} from "../documents/index.js";
 import { LodestoneError, messageOf } from "../errors.js";
 import type { Incoming } from "./pipeline.js";
 import { type ScannedFile, shownPath } from "./scan.js";
@@ -14,26 +22,43 @@ export type ReadOptions = {
   force: boolean;
   maxFileBytes?: number;
   onSkip(skip: Skip): void;
-  onFile(progress: ReadProgress): void;
+  onProgress(progress: ReadProgress): void;
 };
+
+const REPORT_EVERY_MS = 50;
 
 /** Yields the documents of `files` in order. */
 export async function* readFiles(files: readonly ScannedFile[], options: ReadOptions): AsyncGenerator<Incoming> {
   const idsOfRecords = new Set<string>();
   let bytes = 0;
+  let reportedAt = 0;
+  const report = (progress: ReadProgress) => {
+    const now = performance.now();
+    if (now - reportedAt < REPORT_EVERY_MS && progress.files < files.length) return;
+    reportedAt = now;
+    options.onProgress(progress);
+  };
   for (const [index, file] of files.entries()) {
-    yield* readOne(file, idsOfRecords, options);
+    let read = 0;
+    for await (const incoming of readOne(file, idsOfRecords, options)) {
+      yield incoming;
+      if (incoming.kind !== "document") continue;
+      // How far a file of many records is, from what its records say: enough for a progress bar.
+      read = Math.min(file.sizeBytes, read + incoming.document.text.length);
+      report({ files: index, bytes: bytes + read });
+    }
     bytes += file.sizeBytes;
-    options.onFile({ files: index + 1, bytes });
+    report({ files: index + 1, bytes });
   }
 }
 
 async function* readOne(file: ScannedFile, idsOfRecords: Set<string>, options: ReadOptions): AsyncGenerator<Incoming> {
-  const contentHash = await hashFile(file.path).catch(() => null);
+  const contentHash = await hashIfReadable(file, options);
   const documentIds: string[] = [];
   let complete = true;
   const { known } = file;
-  const unchanged = known?.pipeline === pipelineVersion && contentHash !== null && known.contentHash?.equals(contentHash);
+  const unchanged =
+    known?.pipeline === pipelineVersion && contentHash !== null && known.contentHash?.equals(contentHash);
   if (unchanged && !options.force) {
     yield { kind: "file", file: { ...fileFacts(file), contentHash, documentIds: null } };
     return;
@@ -58,7 +83,10 @@ async function* readOne(file: ScannedFile, idsOfRecords: Set<string>, options: R
       }
       if (item.id !== undefined) idsOfRecords.add(id);
       documentIds.push(id);
-      yield { kind: "document", document: { ...item, id, path, file: file.path, modifiedAtMs: Math.round(file.modifiedAtMs) } };
+      yield {
+        kind: "document",
+        document: { ...item, id, path, file: file.path, modifiedAtMs: Math.round(file.modifiedAtMs) },
+      };
     }
   } catch (error) {
     if (error instanceof LodestoneError && error.code === "ABORTED") throw error;
@@ -72,8 +100,23 @@ function fileFacts({ path, sizeBytes, modifiedAtMs }: ScannedFile) {
   return { path, sizeBytes, modifiedAtMs };
 }
 
-async function hashFile(path: string): Promise<Buffer> {
+// Small files in one go: this thread may block, and a stream costs ten times what the bytes do.
+const STREAMED_BYTES = 1 << 22;
+
+async function hashFile({ path, sizeBytes }: ScannedFile): Promise<Buffer> {
   const hash = createHash("sha256");
+  if (sizeBytes <= STREAMED_BYTES) return hash.update(readFileSync(path)).digest();
   for await (const part of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(part as Buffer);
   return hash.digest();
+}
+
+// A file that its reader will refuse for its size need not be read to the end first.
+async function hashIfReadable(
+  file: ScannedFile,
+  { maxFileBytes = defaultMaxFileBytes }: ReadOptions,
+): Promise<Buffer | null> {
+  const mediaType = mediaTypeOf(file.path);
+  const streams = recordMediaTypes.some((records) => records === mediaType);
+  if (file.sizeBytes > maxFileBytes && !streams) return null;
+  return hashFile(file).catch(() => null);
 }

@@ -18,7 +18,12 @@ export type ScanOptions = {
 
 export type ScannedFile = FoundFile & { source: Source; known: KnownFile | undefined };
 
-export type KnownFile = { sizeBytes: number | null; modifiedAtMs: number | null; contentHash: Buffer | null; pipeline: string };
+export type KnownFile = {
+  sizeBytes: number | null;
+  modifiedAtMs: number | null;
+  contentHash: Buffer | null;
+  pipeline: string;
+};
 
 export type Scan = {
   /** Files to read. */
@@ -38,7 +43,11 @@ export type ScanContext = {
 };
 
 /** Walks `targets` (files, folders, globs). Throws PATH_NOT_FOUND for a target that does not exist. */
-export async function scanTargets(targets: readonly string[], options: ScanOptions, context: ScanContext): Promise<Scan> {
+export async function scanTargets(
+  targets: readonly string[],
+  options: ScanOptions,
+  context: ScanContext,
+): Promise<Scan> {
   const { db, signal } = context;
   const scan: Scan = { changed: [], unchanged: 0, gone: [], skips: [] };
   const knownFile = db.prepare<[string], KnownFile>(
@@ -54,7 +63,10 @@ export async function scanTargets(targets: readonly string[], options: ScanOptio
       // A folder is a source as a whole; of a single file or a glob, the folder that its relative path starts in.
       const folder = isFolder ? absolute : baseOf(file);
       let source = sources.get(folder);
-      if (!source) sources.set(folder, (source = context.sourceOf(folder)));
+      if (!source) {
+        source = context.sourceOf(folder);
+        sources.set(folder, source);
+      }
       return source;
     };
     for await (const found of findFiles(target, options)) {
@@ -67,7 +79,10 @@ export async function scanTargets(targets: readonly string[], options: ScanOptio
       seen.add(found.path);
       const known = knownFile.get(found.path);
       const same =
-        known !== undefined && known.sizeBytes === found.sizeBytes && known.modifiedAtMs === found.modifiedAtMs && known.pipeline === pipelineVersion;
+        known !== undefined &&
+        known.sizeBytes === found.sizeBytes &&
+        known.modifiedAtMs === found.modifiedAtMs &&
+        known.pipeline === pipelineVersion;
       if (same && !options.force) scan.unchanged++;
       else scan.changed.push({ ...found, source: sourceFor(found), known });
       if (seen.size % 500 === 0) context.onFound(seen.size);

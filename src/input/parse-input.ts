@@ -22,7 +22,9 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown, what:
       { detail: { field: unknown } },
     );
   }
-  const problems = parsed.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message));
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join(".")}: ${message}` : message,
+  );
   throw new LodestoneError("INVALID_INPUT", `${what} is not valid: ${problems.slice(0, 5).join("; ")}.`, {
     detail: { problems },
   });

@@ -66,7 +66,8 @@ function widen(text: string, span: Span, maxLength: number): Span {
   let start = wordStart(text, Math.max(0, Math.min(span.start - lead, text.length - maxLength)), span.start);
   while (isSpace(text, start)) start++;
   const end = Math.min(text.length, start + maxLength);
-  return { start, end: wordEnd(text, end, Math.max(start + 1, Math.min(span.end, end))) };
+  // To spare a word at the end at most half of the room is given up.
+  return { start, end: wordEnd(text, end, Math.max(start + Math.ceil(maxLength / 2), Math.min(span.end, end))) };
 }
 
 // Where the sentence around `position` begins, if that is at most `reach` before it.

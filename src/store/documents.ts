@@ -2,7 +2,7 @@
 
 import { inflateRawSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
-import type { Metadata } from "../documents/index.js";
+import type { Heading, Metadata, TextRange } from "../documents/index.js";
 import { chunkKey, chunkKeyRange, rowOfChunkKey } from "./schema.js";
 
 export type DocumentSummary = {
@@ -18,12 +18,27 @@ export type DocumentSummary = {
   characters: number;
 };
 
-export type StoredDocument = DocumentSummary & { text: string; chunks: StoredChunk[] };
+export type StoredDocument = DocumentSummary & {
+  text: string;
+  /** Where sections begin and which parts are code; offsets are UTF-16 units into `text`. */
+  headings: Heading[];
+  codeBlocks: TextRange[];
+  chunks: StoredChunk[];
+};
 
-export type StoredChunk = { id: string; index: number; start: number; end: number; tokens: number; headingPath: string[] };
+export type StoredChunk = {
+  id: string;
+  index: number;
+  start: number;
+  end: number;
+  tokens: number;
+  headingPath: string[];
+};
 
 /** A chunk as retrieval needs it: its text and where it belongs. */
 export type ChunkRecord = StoredChunk & { row: number; documentKey: number; title: string; text: string };
+
+type Outline = { headings: Heading[]; codeBlocks: TextRange[] };
 
 type DocumentRow = {
   key: number;
@@ -67,7 +82,9 @@ export function openDocumentReader(db: Database, generation: number): DocumentRe
   const byKey = db.prepare<[number], DocumentRow>(`SELECT ${DOCUMENT_COLUMNS} WHERE d.key = ?`);
   const byId = db.prepare<[string], DocumentRow>(`SELECT ${DOCUMENT_COLUMNS} WHERE d.id = ?`);
   const page = db.prepare<[number, number], DocumentRow>(`SELECT ${DOCUMENT_COLUMNS} ORDER BY d.id LIMIT ? OFFSET ?`);
-  const deflated = db.prepare<[number], Buffer>("SELECT deflated FROM document_texts WHERE document_key = ?").pluck();
+  const textOf = db.prepare<[number], { deflated: Buffer; outline: string }>(
+    "SELECT deflated, outline FROM document_texts WHERE document_key = ?",
+  );
   const chunksOf = db.prepare<[number, number, number], ChunkRow>(
     `SELECT key, document_key, chunk_index, id, start_char, end_char, tokens, heading_path FROM chunks
      WHERE document_key = ? AND key BETWEEN ? AND ? ORDER BY chunk_index`,
@@ -101,9 +118,11 @@ export function openDocumentReader(db: Database, generation: number): DocumentRe
       const row = byId.get(id);
       if (!row) return undefined;
       const chunks = chunksOf.all(row.key, range.first, range.last);
+      const { deflated, outline } = textOf.get(row.key)!;
       return {
         ...summary(row),
-        text: inflateRawSync(deflated.get(row.key)!).toString("utf8"),
+        text: inflateRawSync(deflated).toString("utf8"),
+        ...(JSON.parse(outline) as Outline),
         chunks: chunks.map(storedChunk),
       };
     },

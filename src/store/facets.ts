@@ -31,7 +31,9 @@ export function countFacets(db: Database, limit = 2000): Facets {
 export function countLibrary(db: Database): LibraryCounts {
   const documents = db.prepare<[], number>("SELECT count(*) FROM documents").pluck().get()!;
   const chunks = db
-    .prepare<[], { chunks: number; tokens: number }>("SELECT count(*) AS chunks, coalesce(sum(tokens), 0) AS tokens FROM chunks")
+    .prepare<[], { chunks: number; tokens: number }>(
+      "SELECT count(*) AS chunks, coalesce(sum(tokens), 0) AS tokens FROM chunks",
+    )
     .get()!;
   const characters = db.prepare<[], number>("SELECT coalesce(sum(characters), 0) FROM document_texts").pluck().get()!;
   return { documents, ...chunks, characters };

@@ -1,15 +1,19 @@
-// How metadata values are stored for filtering: one row a value, text and numbers apart, so that 7 and "7" stay
-// different and ranges over numbers and over texts both have an index.
+// How metadata values are stored for filtering: one row a value, texts, numbers and booleans in columns of their own, so
+// that 7, "7" and true stay different and ranges over numbers and over texts both have an index.
 
-import type { Metadata } from "../documents/index.js";
+import type { Metadata, MetadataScalar } from "../documents/index.js";
 
-export type MetadataField = { field: string; text: string | null; number: number | null };
-type Scalar = string | number | boolean;
+export type StoredValue = { text: string | null; number: number | null; truth: number | null };
 
-/** The stored form of one value. Booleans are texts that no string can equal: normalised text has no control characters. */
-export function storedValue(value: Scalar): { text: string | null; number: number | null } {
-  if (typeof value === "number") return { text: null, number: value };
-  return { text: typeof value === "boolean" ? `\u0001${value}` : value, number: null };
+export type MetadataField = StoredValue & { field: string };
+
+/** The stored form of one value. */
+export function storedValue(value: MetadataScalar): StoredValue {
+  return {
+    text: typeof value === "string" ? value : null,
+    number: typeof value === "number" ? value : null,
+    truth: typeof value === "boolean" ? Number(value) : null,
+  };
 }
 
 /** All values of a document's metadata; an array gives one row for each element. */

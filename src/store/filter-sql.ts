@@ -7,19 +7,22 @@ import { storedValue } from "./fields.js";
 
 type Condition = { sql: string; values: (string | number)[] };
 
-const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
-  id: "d.id",
-  title: "d.title",
-  type: "d.media_type",
-  path: "d.path",
-  modifiedAt: "d.modified_at_ms",
-};
+const SYSTEM_COLUMNS: ReadonlyMap<string, string> = new Map([
+  ["id", "d.id"],
+  ["title", "d.title"],
+  ["type", "d.media_type"],
+  ["path", "d.path"],
+  ["modifiedAt", "d.modified_at_ms"],
+]);
 
 /** Keys of the documents for which the filter holds, ascending. */
 export function documentsMatching(db: Database, filter: FilterNode): Uint32Array {
   const { sql, values } = conditionOf(filter);
   return Uint32Array.from(
-    db.prepare<unknown[], number>(`SELECT d.key FROM documents d WHERE ${sql} ORDER BY d.key`).pluck().all(...values),
+    db
+      .prepare<unknown[], number>(`SELECT d.key FROM documents d WHERE ${sql} ORDER BY d.key`)
+      .pluck()
+      .all(...values),
   );
 }
 
@@ -62,41 +65,46 @@ function inCondition(field: string, values: readonly FilterScalar[]): Condition 
     const folders = values.map((folder) => folderCondition(String(folder)));
     return { sql: `(${folders.map(({ sql }) => sql).join(" OR ")})`, values: folders.flatMap(({ values }) => values) };
   }
-  const column = SYSTEM_COLUMNS[field];
+  const column = SYSTEM_COLUMNS.get(field);
   if (column) return { sql: `${column} IN (${places(values)})`, values: values.map(asBound) };
   const stored = values.map(storedValue);
-  const texts = stored.flatMap(({ text }) => (text === null ? [] : [text]));
-  const numbers = stored.flatMap(({ number }) => (number === null ? [] : [number]));
-  const tests = [
-    ...(texts.length > 0 ? [`text IN (${places(texts)})`] : []),
-    ...(numbers.length > 0 ? [`number IN (${places(numbers)})`] : []),
-  ];
-  return withField(field, `(${tests.join(" OR ")})`, [...texts, ...numbers]);
+  const tests = VALUE_COLUMNS.flatMap((name) => {
+    const wanted = stored.flatMap((value) => value[name] ?? []);
+    return wanted.length === 0 ? [] : [{ sql: `${name} IN (${places(wanted)})`, values: wanted }];
+  });
+  return withField(
+    field,
+    `(${tests.map(({ sql }) => sql).join(" OR ")})`,
+    tests.flatMap(({ values }) => values),
+  );
 }
+
+const VALUE_COLUMNS = ["text", "number", "truth"] as const;
 
 function rangeCondition(field: string, range: FilterRange): Condition {
   const bounds = (["gt", "gte", "lt", "lte"] as const).flatMap((name) => {
     const bound = range[name];
     return bound === undefined ? [] : [{ operator: OPERATORS[name], bound }];
   });
-  const column = SYSTEM_COLUMNS[field] ?? (typeof bounds[0]!.bound === "number" ? "number" : "text");
-  // Booleans are stored as texts with a leading control character, which no range over texts may reach.
-  const isBoolean = column === "text" ? " AND text NOT IN ('\u0001true', '\u0001false')" : "";
-  const sql = bounds.map(({ operator }) => `${column} ${operator} ?`).join(" AND ") + isBoolean;
+  const column = SYSTEM_COLUMNS.get(field) ?? (typeof bounds[0]!.bound === "number" ? "number" : "text");
+  const sql = bounds.map(({ operator }) => `${column} ${operator} ?`).join(" AND ");
   const values = bounds.map(({ bound }) => bound);
-  return field in SYSTEM_COLUMNS ? { sql: `(${sql})`, values } : withField(field, sql, values);
+  return SYSTEM_COLUMNS.has(field) ? { sql: `(${sql})`, values } : withField(field, sql, values);
 }
 
 const OPERATORS = { gt: ">", gte: ">=", lt: "<", lte: "<=" } as const;
 
 function existsCondition(field: string): Condition {
   if (field === "folder") return { sql: "instr(coalesce(d.path, ''), '/') > 0", values: [] };
-  const column = SYSTEM_COLUMNS[field];
+  const column = SYSTEM_COLUMNS.get(field);
   return column ? { sql: `${column} IS NOT NULL`, values: [] } : withField(field, "1", []);
 }
 
 function withField(field: string, sql: string, values: (string | number)[]): Condition {
-  return { sql: `d.key IN (SELECT document_key FROM document_fields WHERE field = ? AND ${sql})`, values: [field, ...values] };
+  return {
+    sql: `d.key IN (SELECT document_key FROM document_fields WHERE field = ? AND ${sql})`,
+    values: [field, ...values],
+  };
 }
 
 function folderCondition(folder: string): Condition {

@@ -47,14 +47,7 @@ export function startGeneration(db: Database, recipe: GenerationRecipe, nowMs: n
         `INSERT INTO generations (state, model_name, model_version, dimensions, max_tokens, overlap_tokens, created_at_ms)
          VALUES ('active', ?, ?, ?, ?, ?, ?)`,
       )
-      .run(
-        recipe.modelName,
-        recipe.modelVersion,
-        recipe.dimensions,
-        recipe.maxTokens,
-        recipe.overlapTokens,
-        nowMs,
-      );
+      .run(recipe.modelName, recipe.modelVersion, recipe.dimensions, recipe.maxTokens, recipe.overlapTokens, nowMs);
     createLexicalTable(db, Number(lastInsertRowid));
   }).immediate();
   return activeGeneration(db)!;

@@ -3,10 +3,10 @@
 import { workerData } from "node:worker_threads";
 import type { FilterNode } from "../filters/index.js";
 import { serve, transferring } from "../threads/serve.js";
+import type { LexicalHits } from "./bm25.js";
 import type { ChunkRecord, DocumentSummary, StoredDocument } from "./documents.js";
 import type { Facets, LibraryCounts } from "./facets.js";
 import type { Generation } from "./generation.js";
-import type { LexicalHits } from "./bm25.js";
 import type { LexicalTerm } from "./lexical.js";
 import { openReader } from "./reader.js";
 import type { LiveRows, VectorSlice } from "./rows.js";
@@ -21,7 +21,10 @@ export type ReaderVerbs = {
   chunks(argument: { rows: Uint32Array }): ChunkRecord[];
   summaries(argument: { keys: number[] }): (DocumentSummary & { key: number })[];
   document(argument: { id: string }): StoredDocument | undefined;
-  list(argument: { offset: number; limit: number; keys?: Uint32Array }): { documents: DocumentSummary[]; total: number };
+  list(argument: { offset: number; limit: number; keys?: Uint32Array }): {
+    documents: DocumentSummary[];
+    total: number;
+  };
   /** Keys of the documents for which the filter holds, ascending. */
   matching(argument: { filter: FilterNode }): Uint32Array;
   facets(argument: null): Facets;

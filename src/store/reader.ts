@@ -3,6 +3,7 @@
 
 import { LodestoneError } from "../errors.js";
 import type { FilterNode } from "../filters/index.js";
+import type { LexicalHits } from "./bm25.js";
 import { openForReading } from "./connection.js";
 import {
   type ChunkRecord,
@@ -11,10 +12,9 @@ import {
   openDocumentReader,
   type StoredDocument,
 } from "./documents.js";
-import { documentsMatching } from "./filter-sql.js";
 import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./facets.js";
+import { documentsMatching } from "./filter-sql.js";
 import { activeGeneration, type Generation } from "./generation.js";
-import type { LexicalHits } from "./bm25.js";
 import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical.js";
 import { type LiveRows, readLiveRows, readVectors, type VectorSlice } from "./rows.js";
 
@@ -44,7 +44,10 @@ export function openReader(library: string): Reader {
   const open = () => {
     const generation = activeGeneration(db);
     if (!generation) {
-      throw new LodestoneError("LIBRARY_NOT_FOUND", `The library ${library} has no index yet. Index a folder into it first.`);
+      throw new LodestoneError(
+        "LIBRARY_NOT_FOUND",
+        `The library ${library} has no index yet. Index a folder into it first.`,
+      );
     }
     if (rooms?.generation.id !== generation.id) {
       rooms = {

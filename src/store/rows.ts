@@ -19,7 +19,9 @@ export type VectorSlice = {
 export function readLiveRows(db: Database, generation: number, from: number, before?: number): LiveRows {
   const last = before === undefined ? chunkKeyRange(generation).last : chunkKey(generation, before) - 1;
   const pairs = db
-    .prepare<[number, number], [number, number]>("SELECT key, document_key FROM chunks WHERE key BETWEEN ? AND ? ORDER BY key")
+    .prepare<[number, number], [number, number]>(
+      "SELECT key, document_key FROM chunks WHERE key BETWEEN ? AND ? ORDER BY key",
+    )
     .raw()
     .all(chunkKey(generation, from), last);
   return {

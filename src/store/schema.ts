@@ -74,7 +74,8 @@ const migrations: readonly string[] = [
     document_key  INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
     field         TEXT NOT NULL,
     text          TEXT,
-    number        REAL
+    number        REAL,
+    truth         INTEGER
   ) STRICT;
   CREATE INDEX document_fields_text ON document_fields (field, text);
   CREATE INDEX document_fields_number ON document_fields (field, number);

@@ -2,7 +2,7 @@
 // or none of it, and it is on the disk when the call returns.
 
 import type { Database } from "better-sqlite3";
-import { passageOf } from "../documents/passage.js";
+import { passageOf } from "../documents/index.js";
 import { LodestoneError } from "../errors.js";
 import type { ChunkDeleter } from "./delete-chunks.js";
 import type { MetadataField } from "./fields.js";
@@ -107,7 +107,7 @@ function prepareStatements(db: Database, generation: number) {
        ON CONFLICT (document_key) DO UPDATE SET characters = excluded.characters, outline = excluded.outline, deflated = excluded.deflated`,
     ),
     clearFields: db.prepare("DELETE FROM document_fields WHERE document_key = ?"),
-    field: db.prepare("INSERT INTO document_fields (document_key, field, text, number) VALUES (?, ?, ?, ?)"),
+    field: db.prepare("INSERT INTO document_fields (document_key, field, text, number, truth) VALUES (?, ?, ?, ?, ?)"),
     oldChunks: db.prepare<[number, number, number], { key: number; passage_hash: Buffer }>(
       "SELECT key, passage_hash FROM chunks WHERE document_key = ? AND key BETWEEN ? AND ?",
     ),
@@ -188,7 +188,7 @@ class BatchWriter {
     )!;
     statements.text.run(key, document.characters, document.outline, document.deflatedText);
     statements.clearFields.run(key);
-    for (const { field, text, number } of document.fields) statements.field.run(key, field, text, number);
+    for (const { field, text, number, truth } of document.fields) statements.field.run(key, field, text, number, truth);
     const replaced = [...known.byHash.values()].flat();
     this.#removedRows.push(...this.deleter.deleteChunks(replaced));
     for (const chunk of document.chunks) {
@@ -265,7 +265,18 @@ class BatchWriter {
     statements.posting.run(row, passageOf(title, chunk.headingPath, chunk.text));
     const terms = firstVarint(statements.termsOf.get(row)!);
     const { index, id, start, end, tokens, headingPath, passageHash } = chunk;
-    statements.chunk.run(key, documentKey, index, id, start, end, tokens, terms, JSON.stringify(headingPath), passageHash);
+    statements.chunk.run(
+      key,
+      documentKey,
+      index,
+      id,
+      start,
+      end,
+      tokens,
+      terms,
+      JSON.stringify(headingPath),
+      passageHash,
+    );
     statements.chunkText.run(key, chunk.text);
     this.#terms += terms;
     this.#vectorOfRow.push(chunk.vector!);

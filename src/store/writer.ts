@@ -63,65 +63,65 @@ export function openWriter(library: string): Writer {
 
   return {
     db,
-      generation(recipe) {
-        const found = activeGeneration(db);
-        const empty = () => db.prepare("SELECT 1 FROM documents LIMIT 1").get() === undefined;
-        if (found && (sameRecipe(found, recipe) || !empty())) return found;
-        return guarded(library, () => startGeneration(db, recipe, Date.now()));
-      },
-      write(batch) {
-        const { write } = preparedFor(batch.generation);
-        return inTransaction(() => write(batch));
-      },
-      remove(ids) {
-        const { deleter } = preparedFor(currentGeneration().id);
-        return inTransaction(() => {
-          const removed: string[] = [];
-          const missing: string[] = [];
-          const rows: number[] = [];
-          for (const id of new Set(ids)) {
-            const key = documentKey.get(id);
-            if (key === undefined) missing.push(id);
-            else {
-              rows.push(...deleter.deleteDocument(key));
-              removed.push(id);
-            }
+    generation(recipe) {
+      const found = activeGeneration(db);
+      const empty = () => db.prepare("SELECT 1 FROM documents LIMIT 1").get() === undefined;
+      if (found && (sameRecipe(found, recipe) || !empty())) return found;
+      return guarded(library, () => startGeneration(db, recipe, Date.now()));
+    },
+    write(batch) {
+      const { write } = preparedFor(batch.generation);
+      return inTransaction(() => write(batch));
+    },
+    remove(ids) {
+      const { deleter } = preparedFor(currentGeneration().id);
+      return inTransaction(() => {
+        const removed: string[] = [];
+        const missing: string[] = [];
+        const rows: number[] = [];
+        for (const id of new Set(ids)) {
+          const key = documentKey.get(id);
+          if (key === undefined) missing.push(id);
+          else {
+            rows.push(...deleter.deleteDocument(key));
+            removed.push(id);
           }
-          return { removed, missing, rows: Uint32Array.from(rows) };
-        });
-      },
-      removeFiles(paths) {
-        const { deleter } = preparedFor(currentGeneration().id);
-        const documents = db.prepare<[string], { key: number; id: string }>(
-          "SELECT key, id FROM documents WHERE file_key = (SELECT key FROM files WHERE path = ?)",
-        );
-        const forget = db.prepare("DELETE FROM files WHERE path = ?");
-        return inTransaction(() => {
-          const removed: string[] = [];
-          const rows: number[] = [];
-          for (const path of paths) {
-            for (const { key, id } of documents.all(path)) {
-              rows.push(...deleter.deleteDocument(key));
-              removed.push(id);
-            }
-            forget.run(path);
-          }
-          return { removed, missing: [], rows: Uint32Array.from(rows) };
-        });
-      },
-      source(folder) {
-        const find = db.prepare<[string], Source>("SELECT name, path FROM sources WHERE path = ?");
-        for (const candidate of foldersUpwards(folder)) {
-          const source = find.get(candidate);
-          if (source) return source;
         }
-        const taken = db.prepare<[string], number>("SELECT 1 FROM sources WHERE name = ?").pluck();
-        const base = basename(folder) || "root";
-        let name = base;
-        for (let n = 2; taken.get(name) !== undefined; n++) name = `${base}-${n}`;
-        guarded(library, () => db.prepare("INSERT INTO sources (name, path) VALUES (?, ?)").run(name, folder));
-        return { name, path: folder };
-      },
+        return { removed, missing, rows: Uint32Array.from(rows) };
+      });
+    },
+    removeFiles(paths) {
+      const { deleter } = preparedFor(currentGeneration().id);
+      const documents = db.prepare<[string], { key: number; id: string }>(
+        "SELECT key, id FROM documents WHERE file_key = (SELECT key FROM files WHERE path = ?)",
+      );
+      const forget = db.prepare("DELETE FROM files WHERE path = ?");
+      return inTransaction(() => {
+        const removed: string[] = [];
+        const rows: number[] = [];
+        for (const path of paths) {
+          for (const { key, id } of documents.all(path)) {
+            rows.push(...deleter.deleteDocument(key));
+            removed.push(id);
+          }
+          forget.run(path);
+        }
+        return { removed, missing: [], rows: Uint32Array.from(rows) };
+      });
+    },
+    source(folder) {
+      const find = db.prepare<[string], Source>("SELECT name, path FROM sources WHERE path = ?");
+      for (const candidate of foldersUpwards(folder)) {
+        const source = find.get(candidate);
+        if (source) return source;
+      }
+      const taken = db.prepare<[string], number>("SELECT 1 FROM sources WHERE name = ?").pluck();
+      const base = basename(folder) || "root";
+      let name = base;
+      for (let n = 2; taken.get(name) !== undefined; n++) name = `${base}-${n}`;
+      guarded(library, () => db.prepare("INSERT INTO sources (name, path) VALUES (?, ?)").run(name, folder));
+      return { name, path: folder };
+    },
 
     close() {
       db.pragma("optimize");
@@ -144,10 +144,14 @@ function createFolder(library: string): void {
   try {
     mkdirSync(library, { recursive: true });
   } catch (error) {
-    throw new LodestoneError("LIBRARY_READ_ONLY", `The library folder ${library} cannot be created: ${(error as Error).message}.`, {
-      cause: error,
-      detail: { library },
-    });
+    throw new LodestoneError(
+      "LIBRARY_READ_ONLY",
+      `The library folder ${library} cannot be created: ${(error as Error).message}.`,
+      {
+        cause: error,
+        detail: { library },
+      },
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 // The caller's side of a worker thread: typed calls that can be aborted, report progress and fail with the worker's own
 // error. A worker that dies rejects everything that was waiting for it.
 
+import { setMaxListeners } from "node:events";
 import { Worker } from "node:worker_threads";
 import { LodestoneError } from "../errors.js";
 import { fromWire, type Reply, type Request } from "./protocol.js";
@@ -29,9 +30,17 @@ export type WorkerClient<V> = {
   close(): Promise<void>;
 };
 
-/** Starts the worker of module `url` with `workerData` and resolves when its verbs are ready; rejects with its opening error. */
-export function startWorker<V>(url: URL, workerData: unknown, name: string): Promise<WorkerClient<V>> {
-  const worker = new Worker(url, { workerData, name });
+/**
+ * Starts the worker of module `url` with `workerData` and resolves when its verbs are ready; rejects with its opening
+ * error. `stackSizeMb` is for native code that recurses deeply; default 4.
+ */
+export function startWorker<V>(
+  url: URL,
+  workerData: unknown,
+  name: string,
+  { stackSizeMb = 4 }: { stackSizeMb?: number } = {},
+): Promise<WorkerClient<V>> {
+  const worker = new Worker(url, { workerData, name, resourceLimits: { stackSizeMb } });
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let ended: Error | undefined;
@@ -61,6 +70,8 @@ export function startWorker<V>(url: URL, workerData: unknown, name: string): Pro
           reject(aborted(signal));
         };
         const settle = () => signal?.removeEventListener("abort", onAbort);
+        // One signal may stand behind any number of calls.
+        if (signal) setMaxListeners(0, signal);
         signal?.addEventListener("abort", onAbort, { once: true });
         waiting.set(id, {
           onProgress,

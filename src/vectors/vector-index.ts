@@ -20,7 +20,7 @@ export type VectorIndexOptions = {
   /** Length of every vector, 1 to 4096. */
   dimensions: number;
   graph?: {
-    /** Module that brings HierarchicalNSW. Default "hnswlib-node"; where it cannot be loaded there are no graphs. */
+    /** Module that brings HierarchicalNSW. Default: hnswlib-node; where it cannot be loaded there are no graphs. */
     addon?: string;
   };
   /**

@@ -286,6 +286,15 @@ describe("a folder that cannot be imported", () => {
     await refused(t, good, /unknown field "poling" \(did you mean "pooling"\?\)/, { fields: { poling: "mean" } });
   });
 
+  test("is refused with a field that the import itself decides", async (t) => {
+    const folder = temporaryFolder(t);
+    writeFiles(join(folder, "source"), good);
+    const catalogue = openCatalogue([join(folder, "models")]);
+    for (const fields of [{ name: "other" }, { files: {} }]) {
+      await assert.rejects(catalogue.importFolder(join(folder, "source"), { fields }), { code: "INVALID_INPUT" });
+    }
+  });
+
   test("is refused when it does not exist", async (t) => {
     const catalogue = openCatalogue([temporaryFolder(t)]);
     await assert.rejects(catalogue.importFolder("/no/such/folder"), { code: "PATH_NOT_FOUND" });

@@ -263,6 +263,31 @@ describe("cutting", () => {
   const tokenizer = createTokenizer(definition, config);
 });
 
+test("counts add up over white space where the tokenizer says so", () => {
+  for (const [kind, files] of kinds) {
+    const tokenizer = createTokenizer(files.definition, files.config);
+    if (!tokenizer.additive) continue;
+    fc.assert(
+      fc.property(text, fc.constantFrom(" ", "\n", "\n\n", "\t \r\n"), text, (before, space, after) => {
+        const together = tokenizer.count(before + space + after);
+        assert.equal(together, tokenizer.count(before) + tokenizer.count(after), kind);
+      }),
+    );
+  }
+  const additive = kinds.filter(([, { definition, config }]) => createTokenizer(definition, config).additive);
+  assert.deepEqual(
+    additive.map(([kind]) => kind),
+    [
+      "WordPiece",
+      "Unigram",
+      "the bundled model's WordPiece",
+      "WordPiece without normalizer",
+      "WordPiece with composed normalizers and pre-tokenizers",
+      "WordPiece with an added token of punctuation",
+    ],
+  );
+});
+
 test("a padding token is found by its name, not assumed to be 0", () => {
   const { definition, config } = byteLevelBpe();
   assert.equal(createTokenizer(definition, config).padId, 1);

@@ -4,9 +4,25 @@ import { type DocumentInput, openEngine } from "../../src/index.js";
 import { coded, openTemporary } from "./temporary.js";
 
 const books: DocumentInput[] = [
-  { id: "moby", title: "Moby Dick", text: "A captain hunts a white whale across the oceans.", metadata: { year: 1851, tags: ["sea", "novel"] } },
-  { id: "origin", title: "On the Origin of Species", text: "Species change by natural selection over generations.", metadata: { year: 1859 } },
-  { id: "waves", title: "The Waves", text: "Six friends speak in soliloquies beside the sea.", metadata: { year: 1931, tags: ["novel"] }, modifiedAt: "2024-05-01" },
+  {
+    id: "moby",
+    title: "Moby Dick",
+    text: "A captain hunts a white whale across the oceans.",
+    metadata: { year: 1851, tags: ["sea", "novel"] },
+  },
+  {
+    id: "origin",
+    title: "On the Origin of Species",
+    text: "Species change by natural selection over generations.",
+    metadata: { year: 1859 },
+  },
+  {
+    id: "waves",
+    title: "The Waves",
+    text: "Six friends speak in soliloquies beside the sea.",
+    metadata: { year: 1931, tags: ["novel"] },
+    modifiedAt: "2024-05-01",
+  },
 ];
 
 test("documents are searchable when put resolves, replaced by id, and gone when remove resolves", async (t) => {
@@ -22,7 +38,10 @@ test("documents are searchable when put resolves, replaced by id, and gone when 
   assert.deepEqual(await engine.remove(["moby", "nobody"]), { removed: ["moby"], missing: ["nobody"] });
   for (const mode of ["hybrid", "lexical", "dense"] as const) {
     const { hits } = await engine.search({ query: "roses gardening", mode });
-    assert.ok(hits.every(({ id }) => id !== "moby"), mode);
+    assert.ok(
+      hits.every(({ id }) => id !== "moby"),
+      mode,
+    );
   }
   assert.equal(await engine.get("moby"), undefined);
 });
@@ -30,13 +49,17 @@ test("documents are searchable when put resolves, replaced by id, and gone when 
 test("filters narrow searches, listings and removals", async (t) => {
   const engine = await openTemporary(t);
   await engine.put(books);
-  const ids = async (filter: object) => (await engine.search({ query: "sea", filter: filter as never })).hits.map(({ id }) => id).sort();
+  const ids = async (filter: object) =>
+    (await engine.search({ query: "sea", filter: filter as never })).hits.map(({ id }) => id).sort();
   assert.deepEqual(await ids({ year: { gte: 1900 } }), ["waves"]);
   assert.deepEqual(await ids({ tags: "novel" }), ["moby", "waves"]);
   assert.deepEqual(await ids({ not: { tags: { exists: true } } }), ["origin"]);
   assert.deepEqual(await ids({ modifiedAt: "2024" }), ["waves"]);
   assert.deepEqual(await ids({ or: [{ id: "moby" }, { year: 1931 }] }), ["moby", "waves"]);
-  assert.deepEqual((await engine.list({ filter: { year: { lt: 1900 } } })).documents.map(({ id }) => id).sort(), ["moby", "origin"]);
+  assert.deepEqual((await engine.list({ filter: { year: { lt: 1900 } } })).documents.map(({ id }) => id).sort(), [
+    "moby",
+    "origin",
+  ]);
   assert.deepEqual((await engine.remove({ filter: { tags: "novel" } })).removed.sort(), ["moby", "waves"]);
   assert.equal((await engine.list()).total, 1);
   await assert.rejects(engine.search({ query: "x", filter: { year: { above: 3 } } as never }), coded("FILTER_INVALID"));
@@ -45,7 +68,11 @@ test("filters narrow searches, listings and removals", async (t) => {
 test("bad documents are refused as a whole, with the reason", async (t) => {
   const engine = await openTemporary(t);
   const refuse = (document: unknown, code: string) =>
-    assert.rejects(engine.put([books[0]!, document as DocumentInput]), coded(code), JSON.stringify(document)?.slice(0, 80));
+    assert.rejects(
+      engine.put([books[0]!, document as DocumentInput]),
+      coded(code),
+      JSON.stringify(document)?.slice(0, 80),
+    );
   await refuse({ id: "a" }, "INVALID_INPUT");
   await refuse({ id: "", text: "x" }, "INVALID_INPUT");
   await refuse({ id: "x".repeat(10_000), text: "x" }, "INVALID_INPUT");

@@ -76,6 +76,10 @@ test("a text that opens with an ellipsis keeps its own", () => {
   assert.equal(snippetOf("… and so on", []).text, "… and so on");
 });
 
+test("a long word after an ellipsis is cut rather than left out", () => {
+  assert.equal(snippetOf("…  𐀀𐀀𐀀!!", [], { maxLength: 10 }).text, "… 𐀀𐀀𐀀!…");
+});
+
 test("law: marks lie inside, are words of the query's stems, and the snippet is the text with its white space collapsed", () => {
   const words = ["heat", "heated", "wing", "flow", "layer", "über"];
   const piece = fc.oneof(

@@ -43,7 +43,10 @@ test("BM25 gives the scores of its formula, also after documents were added and 
     fc.property(
       fc.array(text, { minLength: 1, maxLength: 6 }),
       fc.nat(),
-      fc.array(fc.record({ word: fc.constantFrom(...vocabulary), count: fc.integer({ min: 1, max: 3 }) }), { minLength: 1, maxLength: 4 }),
+      fc.array(fc.record({ word: fc.constantFrom(...vocabulary), count: fc.integer({ min: 1, max: 3 }) }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
       fc.integer({ min: 1, max: 20 }),
       (fresh, victim, query, limit) => {
         for (const passage of fresh) {
@@ -58,7 +61,11 @@ test("BM25 gives the scores of its formula, also after documents were added and 
         texts.delete(rowOf.get(gone)!);
         const merged = new Map<string, number>();
         for (const { word, count } of query) merged.set(word, (merged.get(word) ?? 0) + count);
-        const expected = oracle(texts, Array.from(merged, ([word, count]) => ({ word, count })), 1e9);
+        const expected = oracle(
+          texts,
+          Array.from(merged, ([word, count]) => ({ word, count })),
+          1e9,
+        );
         const found = reader.lexical(query, limit);
         assert.equal(found.rows.length, Math.min(limit, expected.length));
         const scoreOf = new Map(expected.map(({ row, score }) => [row, score]));
@@ -77,7 +84,9 @@ test("a filter leaves the order of the others as it was", (t) => {
   const writer = openWriter(library);
   t.after(() => writer.close());
   writer.generation(recipe);
-  writer.write(batchOf(Array.from({ length: 40 }, (_, i) => ({ id: `d${i}`, texts: [`cat ${"dog ".repeat(i % 7)}`.trim()] }))));
+  writer.write(
+    batchOf(Array.from({ length: 40 }, (_, i) => ({ id: `d${i}`, texts: [`cat ${"dog ".repeat(i % 7)}`.trim()] }))),
+  );
   const reader = openReader(library);
   t.after(() => reader.close());
   const even = (row: number) => row % 2 === 0;
@@ -98,17 +107,29 @@ test("words are folded and stemmed on both sides", (t) => {
   for (const word of ["rotation", "rotate", "cafe", "CAFÉ", "key"]) {
     assert.deepEqual([...reader.lexical([{ word, count: 1 }], 5).rows], [0], word);
   }
-  for (const word of ['"', "*", "a AND", "NEAR(", "col:", "^", "keys OR bread", "\u0000", "🙂"]) reader.lexical([{ word, count: 1 }], 5);
+  for (const word of ['"', "*", "a AND", "NEAR(", "col:", "^", "keys OR bread", "\u0000", "🙂"])
+    reader.lexical([{ word, count: 1 }], 5);
 });
 
 test("occurrences are decoded into rows and frequencies", () => {
   assert.deepEqual(decodeOccurrences(""), { rows: new Uint32Array(), frequencies: new Uint16Array() });
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(4_294_967_295), fc.integer({ min: 1, max: 5 })), { maxLength: 30 }), (pairs) => {
-      const sorted = [...new Map(pairs)].sort(([a], [b]) => a - b);
-      const list = decodeOccurrences(sorted.flatMap(([row, frequency]) => Array<number>(frequency).fill(row)).join(","));
-      assert.deepEqual([...list.rows], sorted.map(([row]) => row));
-      assert.deepEqual([...list.frequencies], sorted.map(([, frequency]) => frequency));
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.nat(4_294_967_295), fc.integer({ min: 1, max: 5 })), { maxLength: 30 }),
+      (pairs) => {
+        const sorted = [...new Map(pairs)].sort(([a], [b]) => a - b);
+        const list = decodeOccurrences(
+          sorted.flatMap(([row, frequency]) => Array<number>(frequency).fill(row)).join(","),
+        );
+        assert.deepEqual(
+          [...list.rows],
+          sorted.map(([row]) => row),
+        );
+        assert.deepEqual(
+          [...list.frequencies],
+          sorted.map(([, frequency]) => frequency),
+        );
+      },
+    ),
   );
 });

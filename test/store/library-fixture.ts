@@ -72,7 +72,7 @@ export function batchOf(sketches: DocumentSketch[], parts: Partial<WriteBatch> =
       contentHash: passageHash(texts.join()),
       modifiedAtMs: sketch.modifiedAtMs ?? null,
       characters: texts.join(" ").length,
-      outline: "{}",
+      outline: JSON.stringify({ headings: [], codeBlocks: [] }),
       deflatedText: deflateRawSync(texts.join(" ")),
       chunks,
     };

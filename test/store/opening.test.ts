@@ -21,11 +21,14 @@ test("a second writer is refused and told which process holds the library; reade
   const writer = openWriter(library);
   writer.generation(recipe);
   writer.write(batchOf([{ id: "a", texts: ["alpha"] }]));
-  assert.throws(() => openWriter(library), (error: LodestoneError) => {
-    assert.equal(error.code, "LIBRARY_LOCKED");
-    assert.match(error.message, new RegExp(`process ${process.pid}\\b`));
-    return true;
-  });
+  assert.throws(
+    () => openWriter(library),
+    (error: LodestoneError) => {
+      assert.equal(error.code, "LIBRARY_LOCKED");
+      assert.match(error.message, new RegExp(`process ${process.pid}\\b`));
+      return true;
+    },
+  );
   const reader = openReader(library);
   assert.ok(reader.document("a"));
   reader.close();
@@ -90,7 +93,9 @@ test("a database that is no database, or half of one, is reported as damaged", (
   assert.throws(() => openWriter(other), coded("LIBRARY_DAMAGED"));
 });
 
-test("a folder that cannot be written gives a clear error", { skip: process.getuid?.() === 0 && "root may write anywhere" }, (t) => {
+test("a folder that cannot be written gives a clear error", {
+  skip: process.getuid?.() === 0 && "root may write anywhere",
+}, (t) => {
   const library = temporaryFolder(t);
   chmodSync(library, 0o500);
   t.after(() => chmodSync(library, 0o700));

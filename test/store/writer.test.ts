@@ -22,7 +22,12 @@ test("what a batch writes is read back: document, chunks, vectors and postings",
   const { writer, reader } = openBoth(t);
   const written = writer.write(
     batchOf([
-      { id: "a", title: "Keys", texts: ["rotate the keys", "store the keys"], metadata: { tags: ["x", "y"], year: 2024 } },
+      {
+        id: "a",
+        title: "Keys",
+        texts: ["rotate the keys", "store the keys"],
+        metadata: { tags: ["x", "y"], year: 2024 },
+      },
       { id: "b", texts: ["bake the bread"] },
     ]),
   );
@@ -34,11 +39,20 @@ test("what a batch writes is read back: document, chunks, vectors and postings",
   assert.equal(document.text, "rotate the keys store the keys");
   assert.equal(document.title, "Keys");
   assert.deepEqual(document.metadata, { tags: ["x", "y"], year: 2024 });
-  assert.deepEqual(document.chunks.map(({ id, start, end }) => [id, start, end]), [["a_0", 0, 15], ["a_1", 100, 114]]);
+  assert.deepEqual(
+    document.chunks.map(({ id, start, end }) => [id, start, end]),
+    [
+      ["a_0", 0, 15],
+      ["a_1", 100, 114],
+    ],
+  );
 
   const { rows, vectors, nextRow } = reader.vectors(0, 1000);
   assert.deepEqual([...rows], [0, 1, 2]);
-  assert.deepEqual(Array.from(rows, (_, i) => vectors[i * dimensions]), [1, 2, 3]);
+  assert.deepEqual(
+    Array.from(rows, (_, i) => vectors[i * dimensions]),
+    [1, 2, 3],
+  );
   assert.equal(nextRow, undefined);
 
   assert.deepEqual([...reader.lexical(words("bread"), 10).rows], [2]);
@@ -54,15 +68,29 @@ test("a changed document keeps the rows of unchanged chunks and loses the others
   assert.equal(changed.firstRow, 3);
   assert.deepEqual([...reader.liveRows(0).rows], [1, 3]);
   const { rows, vectors } = reader.vectors(0, 1000);
-  assert.deepEqual(Array.from(rows, (row, i) => [row, vectors[i * dimensions]]), [[1, 2], [3, 50]]);
-  assert.deepEqual(reader.document("a")!.chunks.map(({ id }) => id), ["a_0", "a_1"]);
+  assert.deepEqual(
+    Array.from(rows, (row, i) => [row, vectors[i * dimensions]]),
+    [
+      [1, 2],
+      [3, 50],
+    ],
+  );
+  assert.deepEqual(
+    reader.document("a")!.chunks.map(({ id }) => id),
+    ["a_0", "a_1"],
+  );
   assert.deepEqual([...reader.lexical(words("alpha gamma"), 10).rows], []);
   assert.deepEqual([...reader.lexical(words("beta delta"), 10).rows].sort(), [1, 3]);
 });
 
 test("a document that counts on a vector which is gone is left out and named", (t) => {
   const { writer, reader } = openBoth(t);
-  const written = writer.write(batchOf([{ id: "a", texts: ["alpha"], keep: ["alpha"] }, { id: "b", texts: ["beta"] }]));
+  const written = writer.write(
+    batchOf([
+      { id: "a", texts: ["alpha"], keep: ["alpha"] },
+      { id: "b", texts: ["beta"] },
+    ]),
+  );
   assert.deepEqual(written.conflicts, ["a"]);
   assert.equal(reader.document("a"), undefined);
   assert.ok(reader.document("b"));
@@ -70,7 +98,12 @@ test("a document that counts on a vector which is gone is left out and named", (
 
 test("a removed document is gone from every list, and removing it again names it as missing", (t) => {
   const { writer, reader } = openBoth(t);
-  writer.write(batchOf([{ id: "a", texts: ["alpha"], metadata: { k: 1 } }, { id: "b", texts: ["beta"] }]));
+  writer.write(
+    batchOf([
+      { id: "a", texts: ["alpha"], metadata: { k: 1 } },
+      { id: "b", texts: ["beta"] },
+    ]),
+  );
   const removed = writer.remove(["a", "nowhere", "a"]);
   assert.deepEqual(removed.removed, ["a"]);
   assert.deepEqual(removed.missing, ["nowhere"]);
@@ -98,7 +131,10 @@ test("vectors of another model version are refused, and nothing of the batch is 
 
 test("a batch that fails in the middle leaves no trace", (t) => {
   const { writer, reader } = openBoth(t);
-  const batch = batchOf([{ id: "a", texts: ["alpha"] }, { id: "b", texts: ["beta"] }]);
+  const batch = batchOf([
+    { id: "a", texts: ["alpha"] },
+    { id: "b", texts: ["beta"] },
+  ]);
   batch.documents[1]!.title = null as unknown as string;
   assert.throws(() => writer.write(batch), /NOT NULL/);
   assert.deepEqual(reader.counts(), { documents: 0, chunks: 0, tokens: 0, characters: 0 });
@@ -114,7 +150,10 @@ test("records that left a file are removed when the file is complete", (t) => {
   writer.write(batchOf([record("r1"), record("r2"), { id: "other", texts: ["other"] }], file(["r1", "r2"])));
   const written = writer.write(batchOf([], file(["r2"])));
   assert.deepEqual([...written.removedRows], [0]);
-  assert.deepEqual(reader.list({ offset: 0, limit: 10 }).documents.map(({ id }) => id), ["other", "r2"]);
+  assert.deepEqual(
+    reader.list({ offset: 0, limit: 10 }).documents.map(({ id }) => id),
+    ["other", "r2"],
+  );
   writer.write(batchOf([], file(null)));
   assert.ok(reader.document("r2"), "null means that the file's bytes are what they were");
   assert.deepEqual(writer.removeFiles(["/x/records.jsonl"]).removed, ["r2"]);

@@ -50,6 +50,9 @@ export function addEvalCommand(program: Command, face: Face): void {
   });
 }
 
+// An interrupt leaves this long for the engine to close and its temporary library to go.
+const CLEANUP_MS = 3_000;
+
 async function run(folders: string[], options: Options, face: Face): Promise<void> {
   const { terminal, shared, exitWith } = face;
   const { library, json } = shared();
@@ -60,7 +63,7 @@ async function run(folders: string[], options: Options, face: Face): Promise<voi
   expectDistinct(collections.map(({ name }) => name));
   const folder = library === undefined ? await mkdtemp(join(tmpdir(), "lodestone-eval-")) : resolve(library);
   const bar = openProgressBar(terminal.stderr);
-  const interrupt = listenForInterrupt(() => bar.stop());
+  const interrupt = listenForInterrupt(() => bar.stop(), CLEANUP_MS);
   const engine = {
     ...(options.model === undefined ? {} : { biEncoder: options.model }),
     ...(options.maxTokens === undefined ? {} : { chunking: { maxTokens: options.maxTokens } }),

@@ -21,7 +21,9 @@ export function addGetCommand(program: Command, face: Face): void {
 async function run(id: string, { terminal, shared }: Face): Promise<void> {
   const { library, json } = shared();
   const folder = libraryFolder(library);
-  const document = await withEngine({ library: folder, readOnly: true, ...withoutReranking }, (engine) => engine.get(id));
+  const document = await withEngine({ library: folder, readOnly: true, ...withoutReranking }, (engine) =>
+    engine.get(id),
+  );
   if (!document) {
     throw new LodestoneError(
       "NOT_FOUND",

@@ -6,7 +6,7 @@ import type { SearchRequest, SearchResponse } from "../../retrieval/index.js";
 import { describe, type Face } from "../face.js";
 import { filterOf } from "../filter-option.js";
 import { libraryFolder } from "../library-folder.js";
-import { withEngine } from "../open-library.js";
+import { withEngine, withoutReranking } from "../open-library.js";
 import { gathered, numberBetween, wholeNumber } from "../option-values.js";
 import { renderNothingFound, renderSearch, summariseSearch } from "../render/search-results.js";
 
@@ -69,8 +69,9 @@ async function run(words: string[], options: Options, { terminal, shared }: Face
     ...(filter === undefined ? {} : { filter }),
     ...(minScore === undefined ? {} : { minScore }),
   };
-  const response = await withEngine({ library: libraryFolder(library), readOnly: true }, (engine) =>
-    engine.search(request),
+  const response = await withEngine(
+    { library: libraryFolder(library), readOnly: true, ...(rerank ? {} : withoutReranking) },
+    (engine) => engine.search(request),
   );
   for (const { stage, reason } of response.degraded) terminal.warn(`the ${stage} stage was left out: ${reason}`);
   if (json) return terminal.printJson(response);

@@ -5,7 +5,7 @@ import { describe, type Face } from "../face.js";
 import { libraryFolder } from "../library-folder.js";
 import { withEngine } from "../open-library.js";
 import { gathered, wholeNumber } from "../option-values.js";
-import { listenForEnd, type ServeOptions, serveLibrary } from "../serve-library.js";
+import { listenForEnd, preloadServer, type ServeOptions, serveLibrary } from "../serve-library.js";
 
 type Options = ServeOptions & { readOnly?: boolean };
 
@@ -30,6 +30,7 @@ export function addServeCommand(program: Command, face: Face): void {
 async function run(options: Options, face: Face): Promise<void> {
   const engineOptions = { library: libraryFolder(face.shared().library), readOnly: options.readOnly ?? false };
   const interrupt = listenForEnd();
+  preloadServer();
   try {
     await withEngine(engineOptions, async (engine) => {
       const { library } = await engine.status();

@@ -16,7 +16,7 @@ import { showIngest } from "../progress/ingest-progress.js";
 import { openProgressBar } from "../progress/progress-bar.js";
 import { renderIngestReport } from "../render/ingest-report.js";
 import { countOf } from "../render/numbers.js";
-import { listenForEnd, serveLibrary } from "../serve-library.js";
+import { listenForEnd, preloadServer, serveLibrary } from "../serve-library.js";
 
 type Options = { port?: number; docs?: string; reindex?: boolean };
 
@@ -43,6 +43,7 @@ async function run({ port, docs, reindex = false }: Options, face: Face): Promis
   const { terminal, shared } = face;
   const library = libraryFolder(shared().library, { fallback: sampleLibrary });
   const interrupt = listenForEnd();
+  preloadServer();
   let serving = false;
   try {
     await withEngine({ library }, async (engine) => {

@@ -9,16 +9,19 @@ import { openRateMeter } from "./rate-meter.js";
 export function showIngest(bar: ProgressBar, now: () => number = performance.now.bind(performance)) {
   const bytesMeter = openRateMeter();
   const filesMeter = openRateMeter();
+  const chunksMeter = openRateMeter();
   const total = { files: 0, bytes: 0 };
-  const done = { files: 0, bytes: 0 };
+  const done = { files: 0, bytes: 0, chunks: 0 };
 
   const draw = () => {
     const bytesPerSecond = bytesMeter.perSecond();
     const filesPerSecond = filesMeter.perSecond();
+    const chunksPerSecond = chunksMeter.perSecond();
     const left = total.bytes - done.bytes;
     const facts = [
       `${formatCount(done.files)}/${countOf(total.files, "file")}`,
       ...(filesPerSecond ? [`${formatRate(filesPerSecond)} files/s`] : []),
+      ...(chunksPerSecond ? [`${formatRate(chunksPerSecond)} chunks/s`] : []),
       ...(bytesPerSecond ? [left > 0 ? `${formatRemaining((left / bytesPerSecond) * 1000)} left` : "writing"] : []),
     ];
     bar.show("Indexing", total.bytes === 0 ? 0 : done.bytes / total.bytes, facts.join("  "));
@@ -38,11 +41,15 @@ export function showIngest(bar: ProgressBar, now: () => number = performance.now
         done.files = progress.files;
         done.bytes = progress.bytes;
         break;
+      case "indexed":
+        done.chunks += progress.chunks;
+        break;
       default:
         progress satisfies never;
     }
     filesMeter.note(done.files, atMs);
     bytesMeter.note(done.bytes, atMs);
+    chunksMeter.note(done.chunks, atMs);
     if (total.files > 0) draw();
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearestName } from "../../src/encoders/nearest-name.js";
+import { nearestName } from "../../src/input/nearest-name.js";
 
 const known = ["pooling", "queryPrefix", "passagePrefix", "maxTokens"];
 
