@@ -1,19 +1,19 @@
 // What a scan of the codes was measured to find, on a sample of the index's own vectors, and from that how many candidates a
 // wanted recall takes.
 
-/** Near rows that a calibration asks for with each of its queries. */
-export const calibrationK = 10;
+/** Results of a search that are asked for again in the order of the codes: few and many of them. */
+export const calibrationKs = { few: 10, many: 100 };
 /** Candidates looked at; what lies deeper counts as not found. */
-export const calibrationDepth = 1000;
+export const calibrationDepth = 2000;
 
-/** What was measured on the index's own vectors: recall@10 of the codes against the exact search. */
+/** What was measured on the index's own vectors: recall of the codes against the exact search. */
 export type CalibrationStatus = {
   queries: number;
   /** Live rows at the time. */
   rows: number;
-  /** Recall wanted by default -> candidates for each result at k = 10, and the recall measured with so many. */
-  chosen: { recall: number; oversampling: number; measured: number }[];
-  /** Recall at fixed oversampling, for comparison. */
+  /** Recall wanted -> candidates for each result at k = 10 and k = 100, and the recall measured with so many. */
+  chosen: { recall: number; k: number; oversampling: number; measured: number }[];
+  /** recall@10 at fixed oversampling, for comparison. */
   recallAt3: number;
   recallAt10: number;
 };
@@ -22,21 +22,18 @@ export type CalibrationStatus = {
 // that gave passages 0.995 gave questions 0.982 to 0.997. So a quarter of the loss that a wanted recall allows is used.
 const lossUsed = 1 / 4;
 
-export class Calibration {
-  /** Searches that were compared. */
-  readonly queries: number;
-  /** Live rows at the time. */
-  readonly rows: number;
-  /** For each row that the exact search returned, its place in the order of the codes, from 1; ascending. */
+/** Where the `k` nearest rows of many queries were found in the order of the codes. */
+export class PlaceCurve {
+  readonly k: number;
+  /** From 1; ascending. */
   readonly #places: Uint32Array;
 
-  constructor(places: readonly number[], queries: number, rows: number) {
+  constructor(k: number, places: readonly number[]) {
+    this.k = k;
     this.#places = Uint32Array.from(places).sort();
-    this.queries = queries;
-    this.rows = rows;
   }
 
-  /** Share of the `calibrationK` nearest rows that are among the best `candidates` of the codes. */
+  /** Share of the nearest rows that are among the best `candidates` of the codes. */
   recallAt(candidates: number): number {
     if (this.#places.length === 0) return 1;
     let found = 0;
@@ -44,27 +41,59 @@ export class Calibration {
     return found / this.#places.length;
   }
 
-  /** Candidates that safely reach `recall` at `calibrationK` results; undefined where `calibrationDepth` do not. */
-  safeCandidatesFor(recall: number): number | undefined {
-    return this.candidatesFor(1 - (1 - recall) * lossUsed) ?? this.candidatesFor(recall);
-  }
-
-  /** The fewest candidates that reached `recall` at `calibrationK` results; undefined where `calibrationDepth` did not. */
+  /** The fewest candidates, at least k, that reached `recall`; undefined where `calibrationDepth` did not. */
   candidatesFor(recall: number): number | undefined {
-    if (this.#places.length === 0) return calibrationK;
+    if (this.#places.length === 0) return this.k;
     const last = Math.max(1, Math.ceil(recall * this.#places.length));
-    const candidates = Math.max(calibrationK, this.#places[last - 1]!);
+    const candidates = Math.max(this.k, this.#places[last - 1]!);
     return candidates <= calibrationDepth ? candidates : undefined;
   }
 
+  /** Candidates that safely reach `recall`; undefined where `calibrationDepth` do not. */
+  safeCandidatesFor(recall: number): number | undefined {
+    return this.candidatesFor(1 - (1 - recall) * lossUsed) ?? this.candidatesFor(recall);
+  }
+}
+
+export class Calibration {
+  /** Searches that were compared. */
+  readonly queries: number;
+  /** Live rows at the time. */
+  readonly rows: number;
+  readonly #few: PlaceCurve;
+  readonly #many: PlaceCurve;
+
+  constructor(few: PlaceCurve, many: PlaceCurve, queries: number, rows: number) {
+    this.#few = few;
+    this.#many = many;
+    this.queries = queries;
+    this.rows = rows;
+  }
+
+  /** Candidates for each of `k` results that safely reach `recall`; undefined where codes do not reach it. */
+  oversamplingFor(recall: number, k: number): number | undefined {
+    const few = this.#few.safeCandidatesFor(recall);
+    if (few === undefined) return undefined;
+    // As many for fewer results than were measured: the nearest one alone may lie as deep as any.
+    if (k <= this.#few.k) return few / k;
+    const many = this.#many.safeCandidatesFor(recall) ?? (few / this.#few.k) * this.#many.k;
+    if (k >= this.#many.k) return many / this.#many.k;
+    // Between the two, candidates grow as a power of k.
+    const share = Math.log(k / this.#few.k) / Math.log(this.#many.k / this.#few.k);
+    return (few * (many / few) ** share) / k;
+  }
+
   status(): CalibrationStatus {
-    const chosen = [0.9, 0.95, 0.98, 0.99, 0.995, 0.999].flatMap((recall) => {
-      const candidates = this.safeCandidatesFor(recall);
-      if (candidates === undefined) return [];
-      return [{ recall, oversampling: candidates / calibrationK, measured: this.recallAt(candidates) }];
-    });
+    const chosen = [0.9, 0.95, 0.98, 0.99, 0.995, 0.999].flatMap((recall) =>
+      [this.#few, this.#many].flatMap((curve) => {
+        const candidates = curve.safeCandidatesFor(recall);
+        if (candidates === undefined) return [];
+        const { k } = curve;
+        return [{ recall, k, oversampling: candidates / k, measured: curve.recallAt(candidates) }];
+      }),
+    );
     const { queries, rows } = this;
-    return { queries, rows, chosen, recallAt3: this.recallAt(30), recallAt10: this.recallAt(100) };
+    return { queries, rows, chosen, recallAt3: this.#few.recallAt(30), recallAt10: this.#few.recallAt(100) };
   }
 }
 

@@ -1,7 +1,6 @@
 // Which way a search goes. The only place that decides; every search reports its plan and the reason.
 
 import { LodestoneError } from "../errors.js";
-import { calibrationK } from "./calibration.js";
 import { exactMs, graphMs, prefilterMs } from "./plan-costs.js";
 
 export type Plan =
@@ -33,7 +32,7 @@ export type PlanFacts = {
         eligibleRows: number;
         scannedRows: number;
         /** Absent: not measured yet. */
-        calibration?: { safeCandidatesFor(recall: number): number | undefined } | undefined;
+        calibration?: { oversamplingFor(recall: number, k: number): number | undefined } | undefined;
       };
   graph:
     | { state: "none" | "unavailable"; reason: string }
@@ -110,10 +109,8 @@ function prefilterOption({ codes, requested, recall, oversampling, k, eligibleRo
   if (codes.state === "none") return { not: codes.reason };
   let chosen = oversampling;
   if (chosen === undefined && codes.calibration) {
-    const candidates = codes.calibration.safeCandidatesFor(recall);
-    // As many for fewer results than were calibrated for: the nearest one alone may lie as deep as any.
-    if (candidates !== undefined) chosen = candidates / Math.min(k, calibrationK);
-    else if (requested === "auto") return { not: `codes do not reach a recall of ${recall} here` };
+    chosen = codes.calibration.oversamplingFor(recall, k);
+    if (chosen === undefined && requested === "auto") return { not: `codes do not reach a recall of ${recall} here` };
   }
   if (chosen === undefined && requested === "auto") return { not: "the codes have not been measured yet" };
   chosen ??= unmeasuredOversampling;

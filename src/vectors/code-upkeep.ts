@@ -6,7 +6,7 @@
 
 import { availableParallelism } from "node:os";
 import { LodestoneError } from "../errors.js";
-import { Calibration, calibrationDepth, calibrationK, placesIn } from "./calibration.js";
+import { Calibration, calibrationDepth, calibrationKs, PlaceCurve, placesIn } from "./calibration.js";
 import type { CodeSearch } from "./code-search.js";
 import { CodeStore } from "./code-store.js";
 import type { ExactSearch } from "./exact.js";
@@ -31,6 +31,8 @@ export const defaultCodes: CodeOptions = {
 };
 
 export type FormTrial = { form: CodeForm; candidates: number | undefined };
+
+type Comparison = { few: PlaceCurve; many: PlaceCurve; queries: number };
 
 const recodeGrowth = 4;
 const recalibrateGrowth = 2;
@@ -163,9 +165,8 @@ export class CodeUpkeep {
       const codes = this.#begin(form, centroid);
       // What changes hands meanwhile is encoded again: the trial compares forms, and each sees nearly the same vectors.
       while (this.#encodeSome(codes, slots)) yield;
-      const { places } = yield* this.#compare(codes, slots, trialQueries);
-      const calibration = new Calibration(places, trialQueries, sample.length);
-      trials.push({ form, candidates: calibration.candidatesFor(trialRecall) });
+      const { few } = yield* this.#compare(codes, slots, trialQueries);
+      trials.push({ form, candidates: few.candidatesFor(trialRecall) });
     }
     return trials;
   }
@@ -173,23 +174,19 @@ export class CodeUpkeep {
   *#calibrate(codes: CodeStore): Generator<void> {
     const rows = this.#store.rowCount;
     const slots = codes.covered.clone().and(this.#store.live);
-    const { places, queries } = yield* this.#compare(codes, slots, calibrationQueries);
-    this.calibration = new Calibration(places, queries, rows);
+    const { few, many, queries } = yield* this.#compare(codes, slots, calibrationQueries);
+    this.calibration = new Calibration(few, many, queries, rows);
     this.reason = "";
   }
 
   /** Searches for vectors among `slots` exactly and by code, and compares. Rows that change meanwhile blur the figure a little. */
-  *#compare(
-    codes: CodeStore,
-    slots: RowBitmap,
-    queries: number,
-  ): Generator<void, { places: number[]; queries: number }> {
+  *#compare(codes: CodeStore, slots: RowBitmap, queries: number): Generator<void, Comparison> {
     const sample = spread(slots, queries);
     const query = new Float32Array(this.#store.dimensions);
-    const places: number[] = [];
+    const [few, many]: [number[], number[]] = [[], []];
     for (const self of sample) {
       this.#store.read(self, query, 0);
-      this.#exact.begin(query, calibrationK + 1);
+      this.#exact.begin(query, calibrationKs.many + 1);
       for (let chunk = 0; chunk < this.#store.chunks.length; chunk += chunksPerSlice) {
         this.#exact.scan(slots, undefined, { from: chunk, to: chunk + chunksPerSlice });
         yield;
@@ -197,10 +194,16 @@ export class CodeUpkeep {
       const nearest = Array.from(this.#exact.take().rows, (row) => this.#store.slotOf(row));
       const stillThere = nearest.filter((slot) => slot !== self && slot >= 0 && codes.covered.has(slot));
       const order = this.#scan.best(codes, query, slots, calibrationDepth + 1);
-      places.push(...placesIn(order, stillThere.slice(0, calibrationK), self));
+      const places = placesIn(order, stillThere.slice(0, calibrationKs.many), self);
+      few.push(...places.slice(0, calibrationKs.few));
+      many.push(...places);
       yield;
     }
-    return { places, queries: sample.length };
+    return {
+      few: new PlaceCurve(calibrationKs.few, few),
+      many: new PlaceCurve(calibrationKs.many, many),
+      queries: sample.length,
+    };
   }
 }
 

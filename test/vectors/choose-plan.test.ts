@@ -70,7 +70,7 @@ const coded: PlanFacts = {
     state: "ready",
     eligibleRows: 100_000,
     scannedRows: 100_000,
-    calibration: { safeCandidatesFor: (recall) => (recall > 0.995 ? undefined : 120) },
+    calibration: { oversamplingFor: (recall, k) => (recall > 0.995 ? undefined : Math.max(120 / k, 4)) },
   },
 };
 
@@ -81,16 +81,9 @@ test("measured codes are scanned with the oversampling that calibration found, a
   assert.equal(choosePlan({ ...coded, eligibleRows: 2000, codes }).plan.kind, "exact");
 });
 
-test("fewer results than were measured take as many candidates, more take as many for each", () => {
-  for (const [k, candidates] of [
-    [1, 120],
-    [5, 120],
-    [10, 120],
-    [100, 1200],
-  ] as const) {
-    const { plan } = choosePlan({ ...coded, k });
-    assert.ok(plan.kind === "prefilter" && candidatesOf(plan.oversampling, k) === candidates);
-  }
+test("candidates are what the calibration says for so many results, and never fewer than a handful", () => {
+  const { plan } = choosePlan({ ...coded, k: 100 });
+  assert.ok(plan.kind === "prefilter" && candidatesOf(plan.oversampling, 100) === 400);
   assert.equal(candidatesOf(1, 1), minCandidates);
 });
 

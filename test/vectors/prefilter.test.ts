@@ -25,15 +25,15 @@ async function filled(
   return index;
 }
 
-/** Share of the exact scan's ten that the prefilter finds too, over 60 queries. What both find has the same score, to the bit. */
-async function recall(index: VectorIndex, allow?: RowBitmap): Promise<number> {
+/** Share of the exact scan's k that the prefilter finds too, over 60 queries. What both find has the same score, to the bit. */
+async function recall(index: VectorIndex, allow?: RowBitmap, k = 10): Promise<number> {
   const queries = clusteredVectors(60, dimensions, randomFrom(32));
   let found = 0;
   let wanted = 0;
   for (let i = 0; i < 60; i++) {
     const query = vectorAt(queries, i, dimensions);
-    const exact = await index.search(query, { k: 10, allow, plan: "exact" });
-    const filtered = await index.search(query, { k: 10, allow, plan: "prefilter" });
+    const exact = await index.search(query, { k, allow, plan: "exact" });
+    const filtered = await index.search(query, { k, allow, plan: "prefilter" });
     assert.equal(filtered.plan.kind, "prefilter");
     assert.equal(filtered.rows.length, exact.rows.length);
     const scores = new Map(Array.from(exact.rows, (row, rank) => [row, exact.scores[rank]]));
@@ -56,7 +56,7 @@ test("at every selectivity of a filter 99 % of the ten nearest are found, and no
     const measured = await recall(index, allow);
     assert.ok(measured >= 0.99, `at ${share * 100} %: ${measured}`);
   }
-  assert.ok((await recall(index)) >= 0.99);
+  for (const k of [1, 10, 40, 200]) assert.ok((await recall(index, undefined, k)) >= 0.99, `${k} results`);
 });
 
 test("with 30 % of the rows removed as many are found, and none of the removed", async (t) => {
@@ -87,10 +87,14 @@ test("the status says what was measured, and a higher wanted recall takes more c
   assert.deepEqual([queries, rows], [200, count]);
   assert.ok(recallAt3 <= recallAt10 && recallAt10 <= 1 && recallAt3 > 0);
   assert.ok(chosen.some(({ recall }) => recall === 0.99));
-  chosen.forEach(({ recall, oversampling, measured }, i) => {
-    assert.ok(measured >= recall);
-    if (i > 0) assert.ok(oversampling >= chosen[i - 1]!.oversampling);
-  });
+  for (const wanted of [10, 100]) {
+    const curve = chosen.filter(({ k }) => k === wanted);
+    assert.ok(curve.length > 0);
+    curve.forEach(({ recall, oversampling, measured }, i) => {
+      assert.ok(measured >= recall);
+      if (i > 0) assert.ok(oversampling >= curve[i - 1]!.oversampling);
+    });
+  }
 });
 
 test("an index that has grown is measured again, and gets new codes when it has grown more", async (t) => {
