@@ -8,7 +8,7 @@ const wordsPerChunk = slotsPerChunk / 32;
 /** A chunk is about 20 µs of work. */
 const chunksPerTurn = 2;
 
-/** Words of a task in a shared Int32Array; addresses are bytes in the vectors' memory, scale and shift the bits of an f32. */
+/** Words of a task in a shared Int32Array; addresses are bytes in the vectors' memory, scale, shift and floor the bits of an f32. */
 export const taskWords = {
   next: 0,
   chunkCount: 1,
@@ -19,6 +19,7 @@ export const taskWords = {
   mask: 6,
   chunks: 7,
   m: 8,
+  floor: 9,
 };
 export const taskLength = 16;
 
@@ -51,6 +52,7 @@ export function runScan(kernels: Kernels, buffer: SharedArrayBuffer, task: Int32
         slots,
         size,
         m,
+        floats[taskWords.floor]!,
       );
     }
   }

@@ -61,3 +61,21 @@ test("a scan without its helpers goes on alone", async (t) => {
   const query = vectorAt(queries, 0, dimensions);
   assert.deepEqual(search.best(codes, query, store.live, 50, pool), search.best(codes, query, store.live, 50));
 });
+
+test("many candidates, for which a sample sets a floor, are those of a full sort, also where the sample misleads", async (t) => {
+  const { store, codes, kernels, queries } = await coded(t);
+  const search = new CodeSearch(store, kernels);
+  const everything = RowBitmap.below(count);
+  // Only the blocks that a sample looks at, and only those that it does not.
+  const sampled = RowBitmap.of([...everything].filter((slot) => Math.floor(slot / 32) % 16 === 0));
+  const others = RowBitmap.below(count).andNot(sampled);
+  for (let i = 0; i < 20; i++) {
+    const query = vectorAt(queries, i, dimensions);
+    const all = search.best(codes, query, everything, count);
+    assert.equal(all.length, count);
+    for (const slots of [everything, sampled, others]) {
+      const expected = all.filter((slot) => slots.has(slot));
+      for (const m of [200, 1500]) assert.deepEqual(search.best(codes, query, slots, m), expected.slice(0, m));
+    }
+  }
+});

@@ -6,7 +6,7 @@ import { TopK } from "./top-k-reference.js";
 
 export function codeKernels(memory: SharedMemory): Pick<Kernels, "codeTopM" | "allowedSlots"> {
   return {
-    codeTopM(codes, codeBytes, tables, scale, shift, mask, words, firstSlot, spill, scores, slots, size, m) {
+    codeTopM(codes, codeBytes, tables, scale, shift, mask, words, firstSlot, spill, scores, slots, size, m, floor) {
       const { fround } = Math;
       const bytes = new Uint8Array(memory.buffer);
       const floats = new Float32Array(memory.buffer);
@@ -27,7 +27,8 @@ export function codeKernels(memory: SharedMemory): Pick<Kernels, "codeTopM" | "a
           floats[(spill >>> 2) + row] = fround(fround(scaled * floats[factors + row]!) + floats[factors + 32 + row]!);
         }
         for (let row = 0; row < 32; row++) {
-          if ((allowed >>> row) & 1) heap.offer(floats[(spill >>> 2) + row]!, firstSlot + word * 32 + row);
+          const score = floats[(spill >>> 2) + row]!;
+          if ((allowed >>> row) & 1 && score >= floor) heap.offer(score, firstSlot + word * 32 + row);
         }
       }
       return heap.size;

@@ -46,6 +46,7 @@ export type Kernels = {
     slots: number,
     size: number,
     m: number,
+    floor: number,
   ): number;
   /** The live slots of a chunk whose rows a filter allows. */
   allowedSlots(

@@ -62,17 +62,18 @@ test("the compiled code scan leaves the same bytes as its TypeScript twin", () =
       for (let i = 0; i < codeBytes * 32; i++) bytes[places.tables + i] = Math.floor(random() * 61);
       const [scale, shift] = [Math.fround(random()), Math.fround(-random() * 4000)];
       const [first, rest] = [Math.floor(words / 2), words - Math.floor(words / 2)];
+      const floor = factors ? -Infinity : Math.fround(shift + scale * 30 * codeBytes);
       const heapAfter = (kernels: typeof reference) => {
         integers.fill(0xffffffff, places.scores / 4, places.numbers / 4);
         const { codes, tables, mask, spill, scores, slots } = places;
         // In two calls, as over two chunks: the second begins with a heap that has something in it.
         const size = kernels.codeTopM(
           ...([codes, codeBytes, tables, scale, shift, mask, first] as const),
-          ...([64, spill, scores, slots, 0, m] as const),
+          ...([64, spill, scores, slots, 0, m, floor] as const),
         );
         const end = kernels.codeTopM(
           ...([codes + first * blockBytes, codeBytes, tables, scale, shift, mask + first * 4, rest] as const),
-          ...([64 + first * 32, spill, scores, slots, size, m] as const),
+          ...([64 + first * 32, spill, scores, slots, size, m, floor] as const),
         );
         return { end, heap: bytes.slice(places.scores, places.numbers) };
       };
@@ -88,7 +89,7 @@ test("at 4096 dimensions the largest sum still fits its lanes", () => {
   bytes.fill(60, tables, tables + codeBytes * 32);
   floats.fill(1, (codes + codeBytes * 32) / 4, (codes + codeBytes * 32 + 128) / 4);
   integers[mask / 4] = 1;
-  assert.equal(compiled.codeTopM(codes, codeBytes, tables, 1, 0, mask, 1, 0, spill, scores, slots, 0, 5), 1);
+  assert.equal(compiled.codeTopM(codes, codeBytes, tables, 1, 0, mask, 1, 0, spill, scores, slots, 0, 5, 0), 1);
   assert.equal(floats[scores / 4], 60 * 1024);
 });
 

@@ -40,12 +40,12 @@ function score16(even: v128, odd: v128, scale: v128, shift: v128, factors: usize
 
 /**
  * Offers the slots whose bit is set in `mask` (`words` 32-bit words, one for each block) to the heap at `scores` and `slots`.
- * `codeBytes` is a multiple of 8; `firstSlot` is the slot of the first row; 128 bytes at `spill` are overwritten. Returns the
- * heap's new size.
+ * `codeBytes` is a multiple of 8; `firstSlot` is the slot of the first row; 128 bytes at `spill` are overwritten. Scores below
+ * `floor` are passed over. Returns the heap's new size.
  */
 export function codeTopM(
   codes: usize, codeBytes: usize, tables: usize, scale: f32, shift: f32, mask: usize, words: u32, firstSlot: u32,
-  spill: usize, scores: usize, slots: usize, size: u32, m: u32,
+  spill: usize, scores: usize, slots: usize, size: u32, m: u32, floor: f32,
 ): u32 {
   const byteColumns = codeBytes << 5;
   const scale4 = f32x4.splat(scale);
@@ -67,7 +67,7 @@ export function codeTopM(
       even1 = i16x8.add(even1, v128.and(sums, i16x8.splat(255)));
       odd1 = i16x8.add(odd1, i16x8.shr_u(sums, 8));
     }
-    const limit = f32x4.splat(size == m ? load<f32>(scores) : -Infinity);
+    const limit = f32x4.splat(size == m ? max(load<f32>(scores), floor) : floor);
     let bits = score16(even0, odd0, scale4, shift4, factors, spill, limit)
       | (score16(even1, odd1, scale4, shift4, factors + 64, spill + 64, limit) << 16);
     for (bits &= allowed; bits != 0; bits &= bits - 1) {
