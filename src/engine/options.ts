@@ -34,9 +34,10 @@ export const engineOptionsSchema = z.strictObject({
   chunking: chunkingSchema.optional(),
   /**
    * Live chunks from which a graph (HNSW) is built and used; 0 for never. Below, and for rows that are not in it yet,
-   * vectors are scanned exactly. Default 100,000.
+   * one-bit codes or exact scans serve: up to some hundred thousand rows they are as fast, ready at once, and filters
+   * cost them nothing. Default 500,000.
    */
-  graphFromChunks: z.int().min(0).default(100_000),
+  graphFromChunks: z.int().min(0).default(500_000),
   /** Told, in a sentence, what the engine works around: no graph to be had, a damaged index file that is rebuilt. */
   onNotice: z.custom<(notice: string) => void>((value) => typeof value === "function", "must be a function").optional(),
   threads: z

@@ -6,7 +6,7 @@ import { describeFields, named } from "./api-schema.js";
 /** A route without parameters refuses any. */
 export const noParameters = z.strictObject({});
 
-const graphSchema = z.looseObject({ state: z.string() });
+const partSchema = z.looseObject({ state: z.string() });
 
 export const statusSchema = named(
   "Status",
@@ -31,7 +31,7 @@ export const statusSchema = named(
         createdAt: z.string(),
       }),
       models: z.object({ biEncoder: z.string(), crossEncoder: z.string().nullable() }),
-      vectors: z.object({ dimensions: z.int(), rows: z.int(), bytes: z.int(), graph: graphSchema }),
+      vectors: z.object({ dimensions: z.int(), rows: z.int(), bytes: z.int(), codes: partSchema, graph: partSchema }),
       ingest: z.object({ running: z.boolean(), done: z.int(), total: z.int() }),
     }),
     {
@@ -39,7 +39,7 @@ export const statusSchema = named(
       library: "The library: its folder and what it holds. `bytes` counts all its files.",
       generation: "The index that answers queries: one complete index of one model.",
       models: "The models in use, each name@version.",
-      vectors: "The vector index in memory, and its graph where there is one.",
+      vectors: "The vector index in memory, with its one-bit codes and its graph where there are any.",
       ingest: "Files of the runs in progress.",
     },
   ),

@@ -77,7 +77,7 @@ async function denseList(
   if (!vector.some((x) => x !== 0)) return noDense("the model knows no word of the query");
   const found = await clock.time(
     "dense",
-    () => rooms.vectors.search(vector, { k: depth, allow, plan: request.plan, signal }),
+    () => rooms.vectors.search(vector, { k: depth, allow, plan: request.plan, recall: request.recall, signal }),
     ({ rows }) => rows.length,
   );
   return { rows: scoredRows(found), plan: { kind: found.plan.kind, reason: found.reason }, degraded: [] };

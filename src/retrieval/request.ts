@@ -35,7 +35,9 @@ export const searchRequestSchema = z.strictObject({
   /** Tells for each hit how every stage ranked it. */
   explain: z.boolean().default(false),
   /** How vectors are searched. */
-  plan: z.enum(["auto", "exact", "graph"]).default("auto"),
+  plan: z.enum(["auto", "exact", "prefilter", "graph"]).default("auto"),
+  /** Wanted share of the true nearest vectors, 0.9 to 1; at 1 the scan is exact. Default 0.99. */
+  recall: z.number().min(0.9).max(1).optional(),
   /** Milliseconds after which a stage is left out and the answer says so. */
   limits: z
     .strictObject({

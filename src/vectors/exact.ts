@@ -41,10 +41,14 @@ export class ExactSearch {
     new Float32Array(this.#store.memory.buffer, this.#query, query.length).set(query);
   }
 
-  /** Scores the slots in `slots` (live ones), without those of `except`. Reads each vector once; memory is the bound. */
-  scan(slots: RowBitmap, except?: RowBitmap): void {
+  /**
+   * Scores the slots in `slots` (live ones), without those of `except`, in the chunks of `range` or in all. Reads each vector
+   * once; memory is the bound.
+   */
+  scan(slots: RowBitmap, except?: RowBitmap, range: { from: number; to: number } = { from: 0, to: Infinity }): void {
     const mask = new Uint32Array(this.#store.memory.buffer, this.#mask, wordsPerChunk);
-    for (let chunk = 0; chunk < this.#store.chunks.length; chunk++) {
+    const end = Math.min(range.to, this.#store.chunks.length);
+    for (let chunk = range.from; chunk < end; chunk++) {
       let any = 0;
       for (let i = 0; i < wordsPerChunk; i++) {
         const word = chunk * wordsPerChunk + i;
@@ -68,14 +72,16 @@ export class ExactSearch {
   }
 
   /** Scores the given slots, which must be live and not have been offered yet. */
-  offer(slots: readonly number[]): void {
+  offer(slots: ArrayLike<number>): void {
     if (slots.length === 0) return;
     const { address, capacity } = this.#fit(this.#candidates, slots.length);
     const rows = address + capacity * 4;
     const scratch = new Uint32Array(this.#store.memory.buffer);
     for (let i = 0; i < slots.length; i++) {
       scratch[address / 4 + i] = this.#store.addressOf(slots[i]!);
-      scratch[rows / 4 + i] = this.#store.rowOf(slots[i]!);
+      // Not rowOf(): it looks at the memory's buffer each time, which costs more than the look-up.
+      const numbers = this.#store.rowNumbersOf(Math.floor(slots[i]! / slotsPerChunk));
+      scratch[rows / 4 + i] = scratch[numbers / 4 + (slots[i]! % slotsPerChunk)]!;
     }
     this.#size = this.#kernels.dotTopKOf(
       address,

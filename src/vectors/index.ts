@@ -1,6 +1,8 @@
 // Vectors under row numbers, and the search for the nearest. Knows nothing of documents, models or SQLite.
 
+export type { CalibrationStatus } from "./calibration.js";
 export type { Plan, PlanRequest } from "./choose-plan.js";
+export type { CodeOptions } from "./code-upkeep.js";
 export type { GraphBuildProgress } from "./graph-build.js";
 export { RowBitmap } from "./row-bitmap.js";
 export {
@@ -12,4 +14,4 @@ export {
   type VectorIndexOptions,
   type VectorStatus,
 } from "./vector-index.js";
-export type { GraphPlace, GraphStatus } from "./vector-searcher.js";
+export type { CodeStatus, GraphPlace, GraphStatus } from "./vector-searcher.js";

@@ -70,7 +70,11 @@ export class RowBitmap implements Iterable<number> {
 
   /** Keeps the rows that are in `other` too. */
   and(other: RowBitmap): this {
-    for (let i = 0; i < this.#words.length; i++) this.#words[i]! &= other.#words[i] ?? 0;
+    const words = this.#words;
+    const others = other.#words;
+    const shared = Math.min(words.length, others.length);
+    for (let i = 0; i < shared; i++) words[i]! &= others[i]!;
+    words.fill(0, shared);
     return this;
   }
 
@@ -90,9 +94,18 @@ export class RowBitmap implements Iterable<number> {
   }
 
   count(): number {
+    const words = this.#words;
     let rows = 0;
-    for (let i = 0; i < this.#words.length; i++) rows += popcount(this.#words[i]!);
+    for (let i = 0; i < words.length; i++) rows += popcount(words[i]! | 0);
     return rows;
+  }
+
+  /** Words that hold a row: blocks of 32 that a scan has to visit. */
+  countBlocks(): number {
+    const words = this.#words;
+    let blocks = 0;
+    for (let i = 0; i < words.length; i++) if ((words[i]! | 0) !== 0) blocks++;
+    return blocks;
   }
 
   /** One more than the highest row; 0 when empty. */

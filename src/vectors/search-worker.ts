@@ -5,9 +5,11 @@ import { workerData } from "node:worker_threads";
 import { LodestoneError } from "../errors.js";
 import type { CallContext } from "../threads/protocol.js";
 import { serve, transferring } from "../threads/serve.js";
+import type { CodeOptions } from "./code-upkeep.js";
 import { loadAddon } from "./graph.js";
 import { loadKernels } from "./kernels/kernels.js";
 import {
+  type CodeStatus,
   type Commit,
   type GraphPlace,
   type GraphStatus,
@@ -17,22 +19,29 @@ import {
 } from "./vector-searcher.js";
 import { type StoreHandle, VectorStore } from "./vector-store.js";
 
-export type SearchWorkerData = { store: StoreHandle; addon: string };
+export type SearchWorkerData = { store: StoreHandle; addon: string; codes: CodeOptions };
 
 export type SearchVerbs = {
   commit(commit: Commit): void;
   remove(rows: Uint32Array): void;
   search(query: SearchQuery, context: CallContext): Promise<SearchResult>;
+  /** `query` holds any number of them, one after the other; each has a turn of its own. */
+  searchMany(query: SearchQuery, context: CallContext): Promise<SearchResult[]>;
   vectorsOf(rows: Uint32Array): Float32Array;
   loadGraph(place: GraphPlace, context: CallContext): Promise<GraphStatus>;
-  graphStatus(): GraphStatus;
+  status(): { graph: GraphStatus; codes: CodeStatus };
+  /** Resolves when codes are made and measured as far as they can be. */
+  settle(): Promise<void>;
 };
 
-const { store: handle, addon } = workerData as SearchWorkerData;
+/** Between slices of upkeep searches have their turn. */
+const sliceMs = 2;
+
+const { store: handle, addon, codes } = workerData as SearchWorkerData;
 
 await serve<SearchVerbs>(async () => {
   const store = new VectorStore(handle);
-  const searcher = new VectorSearcher(store, await loadKernels(store.memory), await loadAddon(addon));
+  const searcher = new VectorSearcher(store, await loadKernels(store.memory), await loadAddon(addon), codes);
   const waiting: (() => void)[] = [];
 
   function runNext(): void {
@@ -47,9 +56,26 @@ await serve<SearchVerbs>(async () => {
     });
   }
 
+  const settling: (() => void)[] = [];
+  let working = false;
+
+  function workOn(): void {
+    if (searcher.work(sliceMs)) return void setImmediate(workOn);
+    working = false;
+    for (const settled of settling.splice(0)) settled();
+  }
+
+  function keepUp(): void {
+    if (!working) setImmediate(workOn);
+    working = true;
+  }
+
   return {
     verbs: {
-      commit: (commit) => searcher.commit(commit),
+      commit(commit) {
+        searcher.commit(commit);
+        keepUp();
+      },
       remove: (rows) => searcher.remove(rows),
       async search(query, { signal }) {
         await turn();
@@ -57,12 +83,27 @@ await serve<SearchVerbs>(async () => {
         const result = searcher.search(query);
         return transferring(result, [result.rows.buffer as ArrayBuffer, result.scores.buffer as ArrayBuffer]);
       },
+      async searchMany({ query: queries, ...options }, { signal }) {
+        const results: SearchResult[] = [];
+        for (let start = 0; start < queries.length; start += store.dimensions) {
+          await turn();
+          if (signal.aborted) throw new LodestoneError("ABORTED", "The searches were aborted.");
+          results.push(searcher.search({ query: queries.subarray(start, start + store.dimensions), ...options }));
+        }
+        const buffers = results.flatMap(({ rows, scores }) => [rows.buffer, scores.buffer] as ArrayBuffer[]);
+        return transferring(results, buffers);
+      },
       vectorsOf(rows) {
         const vectors = searcher.vectorsOf(rows);
         return transferring(vectors, [vectors.buffer as ArrayBuffer]);
       },
       loadGraph: (place, { signal }) => searcher.loadGraph(place, signal),
-      graphStatus: () => searcher.graphStatus(),
+      status: () => ({ graph: searcher.graphStatus(), codes: searcher.codeStatus() }),
+      settle: () => {
+        keepUp();
+        return new Promise((resolve) => settling.push(resolve));
+      },
     },
+    close: () => searcher.close(),
   };
 });

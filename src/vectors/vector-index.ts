@@ -6,12 +6,14 @@ import { LodestoneError } from "../errors.js";
 import { startWorker, type WorkerClient } from "../threads/worker-client.js";
 import { checkShape, checkVectors } from "./check-vectors.js";
 import type { PlanRequest } from "./choose-plan.js";
+import { type CodeOptions, defaultCodes } from "./code-upkeep.js";
 import { addonPackage } from "./graph.js";
 import type { GraphBuildProgress, GraphBuildRequest } from "./graph-build.js";
 import type { GraphBuildVerbs, GraphBuildWorkerData } from "./graph-build-worker.js";
+import { codeForms } from "./quantizer.js";
 import type { RowBitmap } from "./row-bitmap.js";
 import type { SearchVerbs, SearchWorkerData } from "./search-worker.js";
-import type { GraphPlace, GraphStatus, SearchResult } from "./vector-searcher.js";
+import type { CodeStatus, GraphPlace, GraphStatus, SearchResult } from "./vector-searcher.js";
 import { VectorStore } from "./vector-store.js";
 
 export type VectorIndexOptions = {
@@ -21,6 +23,13 @@ export type VectorIndexOptions = {
     /** Module that brings HierarchicalNSW. Default: hnswlib-node; where it cannot be loaded there are no graphs. */
     addon?: string;
   };
+  /**
+   * Codes of one bit a dimension, for plan "prefilter". `form`: "measured" (default) takes whichever serves the index's own
+   * vectors best; "rabitq", "centred" and "sign" are taken as they are; "none" makes no codes. `minRows`: live rows from
+   * which codes are made, default 4096. `scanThreads`: threads that share a scan of 50,000 rows and more, the searching one
+   * included; default all cores, up to 4.
+   */
+  codes?: Partial<CodeOptions>;
 };
 
 export type SearchOptions = {
@@ -28,10 +37,17 @@ export type SearchOptions = {
   k: number;
   /** Only these rows. Default: all. */
   allow?: RowBitmap | undefined;
-  /** Default "auto". "graph" throws GRAPH_UNAVAILABLE where none is loaded; a filter too narrow for it is scanned all the same. */
+  /**
+   * Default "auto". "graph" throws GRAPH_UNAVAILABLE where none is loaded; a filter too narrow for it is scanned all the same,
+   * and so is everything under "prefilter" while there are no codes.
+   */
   plan?: PlanRequest | undefined;
   /** Candidates kept on a walk of the graph. Default 128. */
   ef?: number | undefined;
+  /** Wanted share of the true k nearest, 0.9 to 1. Default 0.99. At 1 the search is exact. */
+  recall?: number | undefined;
+  /** Candidates of the prefilter for each result, at least 1. Default: as many as were measured to reach `recall`. */
+  oversampling?: number | undefined;
   signal?: AbortSignal | undefined;
 };
 
@@ -43,6 +59,7 @@ export type VectorStatus = {
   rows: number;
   /** Memory of the float vectors; a graph holds a second copy (graph.bytes). */
   bytes: number;
+  codes: CodeStatus;
   graph: GraphStatus & { building?: GraphBuildProgress };
 };
 
@@ -64,6 +81,8 @@ export type VectorIndex = {
   remove(rows: Uint32Array): Promise<void>;
   /** The k rows of highest cosine to a unit vector, equal scores by row. */
   search(query: Float32Array, options: SearchOptions): Promise<SearchResult>;
+  /** The same for many queries, one after the other in one array; results in their order. Other searches come in between. */
+  searchMany(queries: Float32Array, options: SearchOptions): Promise<SearchResult[]>;
   /** Vectors of live rows, one after the other. Throws NOT_FOUND naming the rows that are not live. */
   vectorsOf(rows: Uint32Array): Promise<Float32Array>;
   /** Builds a graph of the present live rows in a thread of its own, writes it to `directory` and puts it to use. */
@@ -74,6 +93,8 @@ export type VectorIndex = {
    */
   loadGraph(place: GraphPlace): Promise<GraphStatus>;
   status(): Promise<VectorStatus>;
+  /** Resolves when every row that is to have a code has one, and the codes have been measured. Searches need not wait for it. */
+  settle(): Promise<void>;
   /** Stops a running build, then the worker. */
   close(): Promise<void>;
 };
@@ -93,7 +114,16 @@ export async function openVectorIndex(options: VectorIndexOptions): Promise<Vect
   }
   const store = VectorStore.create(dimensions);
   const addon = options.graph?.addon ?? addonPackage;
-  const workerData: SearchWorkerData = { store: store.handle(), addon };
+  const codes = { ...defaultCodes, ...options.codes };
+  checkCount("codes.minRows", codes.minRows);
+  checkCount("codes.scanThreads", codes.scanThreads);
+  if (![...codeForms, "measured", "none"].includes(codes.form)) {
+    throw new LodestoneError(
+      "INVALID_INPUT",
+      `"codes.form" is ${[...codeForms, "measured"].join(", ")} or none, not "${codes.form}".`,
+    );
+  }
+  const workerData: SearchWorkerData = { store: store.handle(), addon, codes };
   const worker = await startWorker<SearchVerbs>(
     new URL("./search-worker.js", import.meta.url),
     workerData,
@@ -133,15 +163,19 @@ class SharedVectorIndex implements VectorIndex {
     });
   }
 
-  async search(query: Float32Array, { k, allow, plan = "auto", ef, signal }: SearchOptions): Promise<SearchResult> {
+  async search(query: Float32Array, options: SearchOptions): Promise<SearchResult> {
     checkShape(query, 1, this.dimensions);
     checkVectors(query, 0, 1, this.dimensions);
-    checkCount("k", k);
-    if (ef !== undefined) checkCount("ef", ef);
-    // Copied before they are posted: posting a view would copy all of the buffer behind it.
-    const sent = { query: query.slice(), k, allow: allow?.words.slice(), plan, ef };
-    const transfer = sent.allow ? [sent.query.buffer, sent.allow.buffer] : [sent.query.buffer];
-    return this.#worker.call("search", sent, { signal, transfer });
+    const { sent, transfer } = searchQuery(query, options);
+    return this.#worker.call("search", sent, { signal: options.signal, transfer });
+  }
+
+  async searchMany(queries: Float32Array, options: SearchOptions): Promise<SearchResult[]> {
+    const count = Math.ceil(queries.length / this.dimensions);
+    checkShape(queries, count, this.dimensions);
+    checkVectors(queries, 0, count, this.dimensions);
+    const { sent, transfer } = searchQuery(queries, options);
+    return this.#worker.call("searchMany", sent, { signal: options.signal, transfer });
   }
 
   async vectorsOf(rows: Uint32Array): Promise<Float32Array> {
@@ -179,13 +213,19 @@ class SharedVectorIndex implements VectorIndex {
   }
 
   async status(): Promise<VectorStatus> {
-    const graph = await this.#worker.call("graphStatus", undefined as never);
+    const { graph, codes } = await this.#worker.call("status", undefined as never);
     return {
       dimensions: this.dimensions,
       rows: this.#store.rowCount,
       bytes: this.#store.bytes,
+      codes,
       graph: { ...graph, ...(this.#build ? { building: this.#build.progress } : {}) },
     };
+  }
+
+  async settle(): Promise<void> {
+    await this.#lastChange;
+    await this.#worker.call("settle", undefined as never);
   }
 
   async close(): Promise<void> {
@@ -239,9 +279,24 @@ class SharedVectorIndex implements VectorIndex {
   }
 }
 
+/** Checked, and copied before it is posted: posting a view would copy all of the buffer behind it. */
+function searchQuery(query: Float32Array, { k, allow, plan = "auto", ef, recall, oversampling }: SearchOptions) {
+  checkCount("k", k);
+  if (ef !== undefined) checkCount("ef", ef);
+  if (recall !== undefined) checkNumber("recall", recall, 0.9, 1);
+  if (oversampling !== undefined) checkNumber("oversampling", oversampling, 1, 1e6);
+  const sent = { query: query.slice(), k, allow: allow?.words.slice(), plan, ef, recall, oversampling };
+  return { sent, transfer: sent.allow ? [sent.query.buffer, sent.allow.buffer] : [sent.query.buffer] };
+}
+
 function checkRows(rows: Uint32Array): void {
   if (!(rows instanceof Uint32Array))
     throw new LodestoneError("INVALID_INPUT", "Row numbers are given as a Uint32Array.");
+}
+
+function checkNumber(name: string, value: number, least: number, most: number): void {
+  if (value >= least && value <= most) return;
+  throw new LodestoneError("INVALID_INPUT", `"${name}" is a number from ${least} to ${most}, not ${value}.`);
 }
 
 function checkCount(name: string, count: number): void {

@@ -142,26 +142,6 @@ export class VectorStore {
     target.set(this.#floats.subarray(start, start + this.dimensions), index * this.dimensions);
   }
 
-  /** The live slots whose rows are in `allow`. */
-  slotsAllowedBy(allow: RowBitmap): RowBitmap {
-    this.#refresh();
-    const allowed = new RowBitmap(this.chunks.length * slotsPerChunk);
-    const { words } = allow;
-    const live = this.live.words;
-    for (let word = 0; word < live.length; word++) {
-      const first = word * 32;
-      if (live[word] === 0) continue;
-      const numbers = this.rowNumbersOf(Math.floor(first / slotsPerChunk)) / 4 + (first % slotsPerChunk);
-      let bits = 0;
-      for (let i = 0; i < 32; i++) {
-        const row = this.#integers[numbers + i]!;
-        bits |= (((words[row >>> 5] ?? 0) >>> (row & 31)) & 1) << i;
-      }
-      allowed.words[word] = bits & live[word]!;
-    }
-    return allowed;
-  }
-
   get #chunkBytes(): number {
     return slotsPerChunk * (this.stride + 1) * 4;
   }

@@ -91,7 +91,7 @@ const searchBody = fc.record(
     ),
     minScore: mostly(fc.double({ min: 0, max: 1, noNaN: true })),
     explain: mostly(fc.boolean()),
-    plan: mostly(fc.constantFrom("auto", "exact", "graph")),
+    plan: mostly(fc.constantFrom("auto", "exact", "prefilter", "graph")),
     limits: mostly(fc.record({ embedMs: fc.integer({ min: 0, max: 60_000 }) })),
   },
   { requiredKeys: ["query"] },

@@ -5,6 +5,7 @@ import { ExactSearch } from "../../src/vectors/exact.js";
 import { loadKernels } from "../../src/vectors/kernels/kernels.js";
 import { RowBitmap } from "../../src/vectors/row-bitmap.js";
 import { allocate } from "../../src/vectors/shared-memory.js";
+import { SlotFilter } from "../../src/vectors/slot-filter.js";
 import { VectorStore } from "../../src/vectors/vector-store.js";
 import { naiveScores, naiveTop, randomFrom, rowsBelow, unitVectors, vectorAt } from "./random-vectors.js";
 
@@ -36,10 +37,11 @@ test("the scan returns what a double-precision scan returns, but for scores that
       const vectors = unitVectors(count, dimensions, random);
       const query = unitVectors(1, dimensions, random);
       const store = storeOf(vectors, dimensions);
-      const search = new ExactSearch(store, await loadKernels(store.memory));
+      const kernels = await loadKernels(store.memory);
+      const search = new ExactSearch(store, kernels);
       const allowed = [...rowsBelow(count)].filter((row) => row % allowEvery === 0);
       search.begin(query, k);
-      search.scan(store.slotsAllowedBy(RowBitmap.of(allowed)));
+      search.scan(new SlotFilter(store, kernels).slotsOf(RowBitmap.of(allowed)));
       const { rows, scores } = search.take();
 
       const truth = naiveScores(vectors, dimensions, query);
@@ -62,7 +64,8 @@ test("rescoring a list and scanning the rest give the scan's own answer", async 
   const dimensions = 40;
   const vectors = unitVectors(9000, dimensions, randomFrom(5));
   const store = storeOf(vectors, dimensions);
-  const search = new ExactSearch(store, await loadKernels(store.memory));
+  const kernels = await loadKernels(store.memory);
+  const search = new ExactSearch(store, kernels);
   const query = vectorAt(vectors, 4500, dimensions);
   search.begin(query, 25);
   search.scan(store.live);
@@ -85,7 +88,8 @@ test("vectors beyond the second GiB, where addresses have their highest bit set,
   for (const row of rowsBelow(5000)) store.write(slots[row]!, row, vectors, row);
   store.bind(rowsBelow(5000), slots);
   assert.ok(store.addressOf(4999) > 2 ** 31);
-  const search = new ExactSearch(store, await loadKernels(store.memory));
+  const kernels = await loadKernels(store.memory);
+  const search = new ExactSearch(store, kernels);
   const query = vectorAt(vectors, 4999, dimensions);
   search.begin(query, 5);
   search.scan(store.live);

@@ -234,6 +234,24 @@ test("a large add that is still being checked comes before a removal asked for a
   await assert.rejects(index.vectorsOf(Uint32Array.of(5)), withCode("NOT_FOUND"));
 });
 
+test("many queries at once are answered as one after the other, and a bad one among them is named", async (t) => {
+  const index = await open(t, 8);
+  await index.add(rowsBelow(50), unitVectors(50, 8, randomFrom(3)));
+  const queries = unitVectors(20, 8, randomFrom(4));
+  const allow = RowBitmap.of(rowsBelow(30));
+  const many = await index.searchMany(queries, { k: 5, allow });
+  assert.equal(many.length, 20);
+  for (const [i, { rows, scores }] of many.entries()) {
+    const one = await index.search(vectorAt(queries, i, 8), { k: 5, allow });
+    assert.deepEqual([rows, scores], [one.rows, one.scores]);
+  }
+  assert.deepEqual(await index.searchMany(new Float32Array(0), { k: 5 }), []);
+  await assert.rejects(index.searchMany(queries.slice(1), { k: 5 }), withCode("VECTOR_INVALID"));
+  queries[13 * 8] = Number.NaN;
+  await assert.rejects(index.searchMany(queries, { k: 5 }), /Vector 13 has NaN/);
+  await assert.rejects(index.searchMany(queries.slice(0, 8), { k: 0 }), withCode("INVALID_INPUT"));
+});
+
 test("dimensions outside 1 to 4096 are refused", async () => {
   for (const dimensions of [0, -3, 2.5, 4097, Number.NaN]) {
     await assert.rejects(openVectorIndex({ dimensions }), withCode("INVALID_INPUT"));

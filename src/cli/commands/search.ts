@@ -17,7 +17,8 @@ type Options = {
   mode: "hybrid" | "lexical" | "dense";
   rerank: boolean;
   explain?: boolean;
-  plan: "auto" | "exact" | "graph";
+  plan: "auto" | "exact" | "prefilter" | "graph";
+  recall?: number;
   minScore?: number;
 };
 
@@ -37,8 +38,11 @@ export function addSearchCommand(program: Command, face: Face): void {
     .option("--min-score <score>", "leave out documents with a lower score", numberBetween(0, 1))
     .option("--explain", "show how each stage ranked each document")
     .addOption(
-      new Option("--plan <plan>", "how vectors are searched").choices(["auto", "exact", "graph"]).default("auto"),
+      new Option("--plan <plan>", "how vectors are searched")
+        .choices(["auto", "exact", "prefilter", "graph"])
+        .default("auto"),
     )
+    .option("--recall <share>", "wanted share of the true nearest vectors (default: 0.99)", numberBetween(0.9, 1))
     .action((words: string[], options: Options) => run(words, options, face));
   describe(command, {
     examples: [
@@ -56,7 +60,7 @@ export function addSearchCommand(program: Command, face: Face): void {
 
 async function run(words: string[], options: Options, { terminal, shared }: Face): Promise<void> {
   const { library, json } = shared();
-  const { filter: conditions, minScore, rerank, limit, offset, mode, plan } = options;
+  const { filter: conditions, minScore, recall, rerank, limit, offset, mode, plan } = options;
   const filter = await filterOf(conditions);
   const request: SearchRequest = {
     query: words.join(" "),
@@ -67,6 +71,7 @@ async function run(words: string[], options: Options, { terminal, shared }: Face
     explain: options.explain ?? false,
     ...(rerank ? {} : { rerank: false }),
     ...(filter === undefined ? {} : { filter }),
+    ...(recall === undefined ? {} : { recall }),
     ...(minScore === undefined ? {} : { minScore }),
   };
   const response = await withEngine(

@@ -20,12 +20,22 @@ export function renderStatus({ library, generation, models, vectors, version }: 
       ["bi-encoder", `${models.biEncoder}, ${generation.dimensions} dimensions`],
       ["cross-encoder", models.crossEncoder ?? "none"],
       ["vectors", `${formatCount(vectors.rows)} in ${formatBytes(vectors.bytes)} of memory`],
+      ["codes", describeCodes(vectors)],
       ["graph", describeGraph(vectors)],
       ["generation", `${generation.id}, since ${generation.createdAt.slice(0, 10)}`],
       ["version", version],
     ],
     style,
   );
+}
+
+function describeCodes({ codes }: Status["vectors"]): string {
+  if (codes.state !== "ready") return `none: ${codes.reason}`;
+  const asked = codes.calibration?.chosen.find(({ recall, k }) => recall === 0.99 && k === 10);
+  const measured = asked
+    ? `; recall@10 ${asked.measured.toFixed(3)} measured at ${asked.oversampling.toFixed(1)} candidates for each result`
+    : "; not measured yet";
+  return `${countOf(codes.rows, "row")} as ${codes.form}, ${formatBytes(codes.bytes)}${measured}`;
 }
 
 function describeGraph({ graph }: Status["vectors"]): string {

@@ -1,5 +1,5 @@
 // The kernels as compiled from assembly/*.ts (npm run build:kernels). Addresses are bytes in the shared memory, `scores` and
-// `rows` the two arrays of a heap of at most k entries; see assembly/dot.ts and top-k.ts for formulas and orders.
+// `rows` the two arrays of a heap of at most k entries; see assembly/dot.ts, codes.ts and top-k.ts for formulas and orders.
 
 import { readFile } from "node:fs/promises";
 import { LodestoneError } from "../../errors.js";
@@ -31,6 +31,32 @@ export type Kernels = {
     size: number,
     k: number,
   ): number;
+  /** Scores the codes of the slots set in a mask and keeps the m best slots; returns the heap's new size. See assembly/codes.ts. */
+  codeTopM(
+    codes: number,
+    codeBytes: number,
+    tables: number,
+    scale: number,
+    shift: number,
+    mask: number,
+    words: number,
+    firstSlot: number,
+    spill: number,
+    scores: number,
+    slots: number,
+    size: number,
+    m: number,
+    floor: number,
+  ): number;
+  /** The live slots of a chunk whose rows a filter allows. */
+  allowedSlots(
+    numbers: number,
+    live: number,
+    words: number,
+    filter: number,
+    filterWords: number,
+    allowed: number,
+  ): void;
   /** Orders a heap: highest score first, at equal scores the lower row. */
   sortTopK(scores: number, rows: number, size: number): void;
 };
