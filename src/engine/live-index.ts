@@ -1,7 +1,7 @@
 // The library in memory: vectors and the document of each row, filled from SQLite when the engine opens and kept in
 // step with every commit after that.
 
-import type { BatchWritten, StoreReader, VectorSlice } from "../store/index.js";
+import type { BatchWritten, RowSlice, StoreReader } from "../store/index.js";
 import { openVectorIndex, type RowBitmap, type VectorIndex } from "../vectors/index.js";
 import { RowTable } from "./row-table.js";
 
@@ -48,13 +48,8 @@ export class LiveIndex {
 
   /** Takes in what another process has written since the last look. */
   async refresh(): Promise<void> {
-    const { rows } = await this.reader.call("liveRows", { from: 0 });
-    const live = new Set(rows);
-    const gone: number[] = [];
-    for (let row = 0; row < this.#rows.end; row++) {
-      if (this.#rows.documentOf(row) !== 0 && !live.has(row)) gone.push(row);
-    }
-    await this.remove(Uint32Array.from(gone));
+    const dead = await this.reader.call("deadRows", null);
+    await this.remove(dead.filter((row) => this.#rows.documentOf(row) !== 0));
     await this.#readFrom(this.#rows.end);
   }
 
@@ -88,13 +83,12 @@ export class LiveIndex {
   }
 
   async #readFrom(first: number): Promise<void> {
-    const live = await this.reader.call("liveRows", { from: first });
     for (let from: number | undefined = first; from !== undefined; ) {
-      const slice: VectorSlice = await this.reader.call("vectors", { from, maxRows: SLICE_ROWS });
+      const slice: RowSlice = await this.reader.call("rows", { from, maxRows: SLICE_ROWS });
+      this.#rows.add(slice.rows, slice.documentKeys);
       await this.#add(slice.rows, slice.vectors);
       from = slice.nextRow;
     }
-    this.#rows.add(live.rows, live.documentKeys);
     this.#changes++;
   }
 }

@@ -1,5 +1,4 @@
-// Takes chunks and documents out of the registry and the full-text index. Their vectors stay in their blocks as dead
-// rows, which no chunk refers to any more.
+// Takes chunks and documents out of the registry and the full-text index. Their vectors stay in their blocks as dead rows.
 
 import type { Database } from "better-sqlite3";
 import { chunkKeyRange, lexicalTable, rowOfChunkKey } from "./schema.js";
@@ -19,6 +18,7 @@ export function prepareChunkDeleter(db: Database, generation: number): ChunkDele
     .pluck();
   const posting = db.prepare(`DELETE FROM ${lexicalTable(generation)} WHERE rowid = ?`);
   const chunk = db.prepare<[number], number>("DELETE FROM chunks WHERE key = ? RETURNING terms").pluck();
+  const bury = db.prepare("INSERT INTO dead_rows (generation, row) VALUES (?, ?)");
   const countOut = db.prepare(
     "UPDATE generations SET live_chunks = live_chunks - ?, live_terms = live_terms - ? WHERE id = ?",
   );
@@ -30,6 +30,7 @@ export function prepareChunkDeleter(db: Database, generation: number): ChunkDele
       const row = rowOfChunkKey(key);
       posting.run(row);
       terms += chunk.get(key)!;
+      bury.run(generation, row);
       return row;
     });
     countOut.run(rows.length, terms, generation);

@@ -4,7 +4,7 @@
 
 import type { Database } from "better-sqlite3";
 import { LRUCache } from "lru-cache";
-import { chunkKey, chunkKeyRange, LEXICAL_TOKENIZER, lexicalTable, rowOfChunkKey } from "./schema.js";
+import { LEXICAL_TOKENIZER, lexicalTable } from "./schema.js";
 
 /** The rows that hold a term, ascending, and how often. Deleted rows are not among them. */
 export type PostingList = { rows: Uint32Array; frequencies: Uint16Array };
@@ -17,7 +17,7 @@ export type Postings = {
   analyse(text: string): string[];
   list(term: string): PostingList;
   totals(): LexicalTotals;
-  /** Terms of each row from `from` on, dead rows 0; index 0 is row `from`. */
+  /** Terms of each row from `from` on, which begins a block; index 0 is row `from`. */
   lengths(from: number): Uint32Array;
   /** Forgets the lists that are kept in memory. */
   forget(): void;
@@ -41,9 +41,11 @@ export function openPostings(db: Database, generation: number): Postings {
     "SELECT live_chunks AS rows, live_terms AS terms FROM generations WHERE id = ?",
   );
   const nextRow = db.prepare<[number], number>("SELECT next_row FROM generations WHERE id = ?").pluck();
-  const sizes = db
-    .prepare<[number, number], [number, number]>("SELECT key, terms FROM chunks WHERE key BETWEEN ? AND ?")
-    .raw();
+  const termCounts = db
+    .prepare<[number, number], Buffer>(
+      "SELECT terms FROM row_blocks WHERE generation = ? AND first_row >= ? ORDER BY first_row",
+    )
+    .pluck();
   const putText = db.prepare("INSERT INTO temp.query_text (rowid, text) VALUES (1, ?)");
   const dropText = db.prepare("DELETE FROM temp.query_text WHERE rowid = 1");
   const terms = db.prepare<[], string>("SELECT term FROM temp.query_terms ORDER BY offset").pluck();
@@ -70,8 +72,11 @@ export function openPostings(db: Database, generation: number): Postings {
     totals: () => totals.get(generation)!,
     lengths(from) {
       const lengths = new Uint32Array(nextRow.get(generation)! - from);
-      for (const [key, terms] of sizes.iterate(chunkKey(generation, from), chunkKeyRange(generation).last)) {
-        lengths[rowOfChunkKey(key) - from] = terms;
+      const bytes = new Uint8Array(lengths.buffer);
+      let at = 0;
+      for (const block of termCounts.iterate(generation, from)) {
+        bytes.set(block, at);
+        at += block.length;
       }
       return lengths;
     },

@@ -9,13 +9,13 @@ import type { Facets, LibraryCounts } from "./facets.js";
 import type { Generation } from "./generation.js";
 import type { LexicalTerm } from "./lexical.js";
 import { openReader } from "./reader.js";
-import type { LiveRows, VectorSlice } from "./rows.js";
+import type { RowSlice } from "./rows.js";
 
 export type ReaderVerbs = {
   generation(argument: null): Generation;
   version(argument: null): number;
-  liveRows(argument: { from: number }): LiveRows;
-  vectors(argument: { from: number; maxRows: number }): VectorSlice;
+  rows(argument: { from: number; maxRows: number }): RowSlice;
+  deadRows(argument: null): Uint32Array;
   /** `allow`: bitmap over rows, bit i of word i / 32. */
   lexical(argument: { terms: LexicalTerm[]; limit: number; allow?: Uint32Array | undefined }): LexicalHits;
   chunks(argument: { rows: Uint32Array }): ChunkRecord[];
@@ -39,14 +39,11 @@ await serve<ReaderVerbs>(async () => {
     verbs: {
       generation: () => reader.generation(),
       version: () => reader.version(),
-      liveRows({ from }) {
-        const live = reader.liveRows(from);
-        return transferring(live, [live.rows.buffer, live.documentKeys.buffer]);
+      rows({ from, maxRows }) {
+        const slice = reader.rows(from, maxRows);
+        return transferring(slice, [slice.rows.buffer, slice.documentKeys.buffer, slice.vectors.buffer]);
       },
-      vectors({ from, maxRows }) {
-        const slice = reader.vectors(from, maxRows);
-        return transferring(slice, [slice.rows.buffer, slice.vectors.buffer]);
-      },
+      deadRows: () => Uint32Array.from(reader.deadRows()),
       lexical({ terms, limit, allow }) {
         if (!allow) return reader.lexical(terms, limit);
         return reader.lexical(terms, limit, (row) => (((allow[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1);

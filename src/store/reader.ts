@@ -16,15 +16,17 @@ import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./fa
 import { documentsMatching } from "./filter-sql.js";
 import { activeGeneration, type Generation } from "./generation.js";
 import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical.js";
-import { type LiveRows, readLiveRows, readVectors, type VectorSlice } from "./rows.js";
+import { type RowSlice, readDeadRows, readRows } from "./rows.js";
 
 export type Reader = {
   /** The generation that answers queries. Throws LIBRARY_NOT_FOUND in a library that has none yet. */
   generation(): Generation;
   /** Changes whenever another connection has committed. */
   version(): number;
-  liveRows(from: number): LiveRows;
-  vectors(from: number, maxRows: number): VectorSlice;
+  /** Live rows from `from` on with their documents and vectors, about `maxRows` at a time. */
+  rows(from: number, maxRows: number): RowSlice;
+  /** Rows that were given out and are not alive any more. */
+  deadRows(): number[];
   lexical(terms: readonly LexicalTerm[], limit: number, allow?: (row: number) => boolean): LexicalHits;
   chunks(rows: Uint32Array): ChunkRecord[];
   summaries(keys: readonly number[]): (DocumentSummary & { key: number })[];
@@ -62,11 +64,8 @@ export function openReader(library: string): Reader {
   return {
     generation: () => open().generation,
     version: () => db.pragma("data_version", { simple: true }) as number,
-    liveRows: (from) => readLiveRows(db, open().generation.id, from),
-    vectors(from, maxRows) {
-      const { id, dimensions } = open().generation;
-      return readVectors(db, id, dimensions, from, maxRows);
-    },
+    rows: (from, maxRows) => readRows(db, open().generation.id, from, maxRows),
+    deadRows: () => readDeadRows(db, open().generation.id, 0),
     lexical: (terms, limit, allow) => open().lexical.search(terms, limit, allow),
     chunks: (rows) => open().documents.chunks(rows),
     summaries: (keys) => open().documents.summaries(keys),

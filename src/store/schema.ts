@@ -5,7 +5,7 @@
 // document's own. Chunk keys are generation * 2^32 + row, and
 // each generation has a full-text table of its own, so that mixing two generations cannot be expressed.
 // Rows are given out once and never reused: what was added since a given moment is simply "rows from there on".
-// BAKED IN: the key layout and the little-endian float32 vector blocks. Changing either needs a migration.
+// BAKED IN: the key layout and the little-endian row blocks. Changing either needs a migration.
 
 import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
@@ -100,14 +100,24 @@ const migrations: readonly string[] = [
     text       TEXT NOT NULL
   ) STRICT;
 
-  -- Vectors of consecutive rows in one blob: float32, little endian, row after row.
-  CREATE TABLE vector_blocks (
-    generation  INTEGER NOT NULL REFERENCES generations (id),
-    first_row   INTEGER NOT NULL,
-    rows        INTEGER NOT NULL,
-    vectors     BLOB NOT NULL,
+  -- What search holds in memory, for consecutive rows in one blob each, little endian: vectors (float32, row after row),
+  -- keys of documents and numbers of terms (uint32). Opening a library reads these and nothing else of its rows.
+  CREATE TABLE row_blocks (
+    generation     INTEGER NOT NULL REFERENCES generations (id),
+    first_row      INTEGER NOT NULL,
+    rows           INTEGER NOT NULL,
+    vectors        BLOB NOT NULL,
+    document_keys  BLOB NOT NULL,
+    terms          BLOB NOT NULL,
     UNIQUE (generation, first_row)
   ) STRICT;
+
+  -- Rows of blocks that no chunk has any more.
+  CREATE TABLE dead_rows (
+    generation  INTEGER NOT NULL REFERENCES generations (id),
+    row         INTEGER NOT NULL,
+    PRIMARY KEY (generation, row)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

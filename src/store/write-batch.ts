@@ -77,7 +77,9 @@ function prepareStatements(db: Database, generation: number) {
     advance: db.prepare(
       "UPDATE generations SET next_row = next_row + ?, live_chunks = live_chunks + ?, live_terms = live_terms + ? WHERE id = ?",
     ),
-    block: db.prepare("INSERT INTO vector_blocks (generation, first_row, rows, vectors) VALUES (?, ?, ?, ?)"),
+    block: db.prepare(
+      "INSERT INTO row_blocks (generation, first_row, rows, vectors, document_keys, terms) VALUES (?, ?, ?, ?, ?, ?)",
+    ),
     noteFile: db.prepare("INSERT INTO files (path, pipeline) VALUES (?, ?) ON CONFLICT (path) DO NOTHING"),
     fileKey: db.prepare<[string], number>("SELECT key FROM files WHERE path = ?").pluck(),
     finishFile: db.prepare(
@@ -145,7 +147,7 @@ export function prepareBatchWriter(
     }
     const writer = new BatchWriter(statements, deleter, batch, generation.next_row);
     for (const document of batch.documents) writer.document(document);
-    const vectors = writer.vectorBlock(generation.dimensions);
+    const vectors = writer.rowBlock(generation.dimensions);
     for (const file of batch.files) writer.file(file);
     return writer.written(vectors);
   };
@@ -155,7 +157,7 @@ class BatchWriter {
   readonly #removedRows: number[] = [];
   readonly #conflicts: string[] = [];
   readonly #documentKeys: number[] = [];
-  #terms = 0;
+  readonly #terms: number[] = [];
   /** Which of the batch's vectors each new row takes, in row order. */
   readonly #vectorOfRow: number[] = [];
 
@@ -198,7 +200,7 @@ class BatchWriter {
     }
   }
 
-  vectorBlock(dimensions: number): Float32Array<ArrayBuffer> {
+  rowBlock(dimensions: number): Float32Array<ArrayBuffer> {
     const rows = this.#vectorOfRow.length;
     const { vectors, generation } = this.batch;
     const block = new Float32Array(rows * dimensions);
@@ -206,8 +208,11 @@ class BatchWriter {
       block.set(vectors.subarray(vector * dimensions, (vector + 1) * dimensions), i * dimensions);
     });
     if (rows > 0) {
-      this.statements.block.run(generation, this.firstRow, rows, new Uint8Array(block.buffer));
-      this.statements.advance.run(rows, rows, this.#terms, generation);
+      const columns = [block, Uint32Array.from(this.#documentKeys), Uint32Array.from(this.#terms)];
+      const [vectorBytes, keyBytes, termBytes] = columns.map(({ buffer }) => new Uint8Array(buffer));
+      this.statements.block.run(generation, this.firstRow, rows, vectorBytes, keyBytes, termBytes);
+      const terms = this.#terms.reduce((sum, count) => sum + count, 0);
+      this.statements.advance.run(rows, rows, terms, generation);
     }
     return block;
   }
@@ -278,7 +283,7 @@ class BatchWriter {
       passageHash,
     );
     statements.chunkText.run(key, chunk.text);
-    this.#terms += terms;
+    this.#terms.push(terms);
     this.#vectorOfRow.push(chunk.vector!);
     this.#documentKeys.push(documentKey);
   }

@@ -36,6 +36,12 @@ export type SearchVerbs = {
 
 /** Between slices of upkeep searches have their turn. */
 const sliceMs = 2;
+/**
+ * Upkeep begins when nothing has changed for so long, and at the latest so long after a change: while a library is opened
+ * or filled, other threads need the cores.
+ */
+const quietMs = 500;
+const latestMs = 60_000;
 
 const { store: handle, addon, codes } = workerData as SearchWorkerData;
 
@@ -58,16 +64,25 @@ await serve<SearchVerbs>(async () => {
 
   const settling: (() => void)[] = [];
   let working = false;
+  let closed = false;
+  let quietAt = 0;
+  let latestAt = 0;
 
   function workOn(): void {
+    if (closed) return;
+    const restMs = Math.min(quietAt, latestAt) - performance.now();
+    if (restMs > 0 && settling.length === 0) return void setTimeout(workOn, restMs).unref();
     if (searcher.work(sliceMs)) return void setImmediate(workOn);
     working = false;
     for (const settled of settling.splice(0)) settled();
   }
 
   function keepUp(): void {
-    if (!working) setImmediate(workOn);
+    quietAt = performance.now() + quietMs;
+    if (working) return;
     working = true;
+    latestAt = performance.now() + latestMs;
+    setImmediate(workOn);
   }
 
   return {
@@ -99,11 +114,15 @@ await serve<SearchVerbs>(async () => {
       },
       loadGraph: (place, { signal }) => searcher.loadGraph(place, signal),
       status: () => ({ graph: searcher.graphStatus(), codes: searcher.codeStatus() }),
-      settle: () => {
-        keepUp();
-        return new Promise((resolve) => settling.push(resolve));
-      },
+      settle: () =>
+        new Promise((resolve) => {
+          settling.push(resolve);
+          keepUp();
+        }),
     },
-    close: () => searcher.close(),
+    close: () => {
+      closed = true;
+      return searcher.close();
+    },
   };
 });

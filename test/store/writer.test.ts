@@ -47,7 +47,9 @@ test("what a batch writes is read back: document, chunks, vectors and postings",
     ],
   );
 
-  const { rows, vectors, nextRow } = reader.vectors(0, 1000);
+  const { rows, documentKeys, vectors, nextRow } = reader.rows(0, 1000);
+  assert.equal(documentKeys.length, 3);
+  assert.equal(documentKeys[0], documentKeys[1]);
   assert.deepEqual([...rows], [0, 1, 2]);
   assert.deepEqual(
     Array.from(rows, (_, i) => vectors[i * dimensions]),
@@ -66,8 +68,9 @@ test("a changed document keeps the rows of unchanged chunks and loses the others
   const changed = writer.write(batchOf([{ id: "a", texts: ["beta two", "delta four"], keep: ["beta two"] }], {}, 50));
   assert.deepEqual([...changed.removedRows].sort(), [0, 2]);
   assert.equal(changed.firstRow, 3);
-  assert.deepEqual([...reader.liveRows(0).rows], [1, 3]);
-  const { rows, vectors } = reader.vectors(0, 1000);
+  assert.deepEqual([...reader.rows(0, 1000).rows], [1, 3]);
+  const { rows, vectors } = reader.rows(0, 1000);
+  assert.deepEqual(reader.deadRows(), [0, 2]);
   assert.deepEqual(
     Array.from(rows, (row, i) => [row, vectors[i * dimensions]]),
     [
@@ -110,7 +113,7 @@ test("a removed document is gone from every list, and removing it again names it
   assert.deepEqual([...removed.rows], [0]);
   assert.equal(reader.document("a"), undefined);
   assert.deepEqual([...reader.lexical(words("alpha"), 10).rows], []);
-  assert.deepEqual([...reader.liveRows(0).rows], [1]);
+  assert.deepEqual([...reader.rows(0, 1000).rows], [1]);
   assert.deepEqual([...reader.matching({ kind: "exists", field: "k" })], []);
   assert.deepEqual(writer.remove(["a"]).missing, ["a"]);
 });
