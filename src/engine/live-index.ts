@@ -83,11 +83,18 @@ export class LiveIndex {
   }
 
   async #readFrom(first: number): Promise<void> {
-    for (let from: number | undefined = first; from !== undefined; ) {
-      const slice: RowSlice = await this.reader.call("rows", { from, maxRows: SLICE_ROWS });
+    const read = (from: number) => {
+      const reading = this.reader.call("rows", { from, maxRows: SLICE_ROWS });
+      // Where taking in the slice before it fails, nobody waits for this one.
+      reading.catch(() => undefined);
+      return reading;
+    };
+    for (let reading: Promise<RowSlice> | undefined = read(first); reading; ) {
+      const slice: RowSlice = await reading;
+      // The next slice is read while this one is taken in.
+      reading = slice.nextRow === undefined ? undefined : read(slice.nextRow);
       this.#rows.add(slice.rows, slice.documentKeys);
       await this.#add(slice.rows, slice.vectors);
-      from = slice.nextRow;
     }
     this.#changes++;
   }

@@ -88,7 +88,12 @@ export async function scanTargets(
       else scan.changed.push({ ...found, source: sourceFor(found), known });
       if (seen.size % 500 === 0) context.onFound(seen.size);
     }
-    if (isFolder) scan.gone.push(...goneBelow(db, absolute, seen));
+    if (isFolder) {
+      // What lies below a folder that could not be read is unknown, not gone.
+      const unread = scan.skips.map(({ path }) => path);
+      const isUnknown = (path: string) => unread.some((skipped) => path === skipped || path.startsWith(skipped + sep));
+      scan.gone.push(...goneBelow(db, absolute, seen).filter((path) => !isUnknown(path)));
+    }
   }
   return scan;
 }

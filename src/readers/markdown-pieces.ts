@@ -31,6 +31,7 @@ const linkDefinition =
   /^[ \t>]*(\[([^\][^\s\\][^\][\\]{0,500})\]:[ \t]*(?:<[^<>]*>|[^\s<]\S*))(?:[ \t]+(?:"[^"\\]*"|'[^'\\]*'|\([^()\\]*\)))?[ \t]*$/;
 /** The same where nothing can be doubtful about it. */
 const plainDefinition = /^\[[^\][^\s\\][^\][\\]{0,500}\]: ?[^\s<>\\()"'][^\s\\()]*(?: "[^"\\]*")?$/;
+const endsItself = /^(?:#{1,6}[ \t]|(?:[-*_][ \t]*){3,}$)/;
 const deepIndent = /^[ \t]{101,}/;
 const deepContainers =
   /^((?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))){50})(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))+/;
@@ -201,8 +202,8 @@ class Cutter {
     if (isSplit) this.#addressLine = index + 1;
     const whole = isSplit ? `${line} ${this.#line(index + 1).trim()}` : line;
     const isDefinition = addDefinition(whole, this.definitions);
-    // The note itself is a paragraph that may go on.
-    this.#mayDefine = (isDefinition && !isFootnote) || /^#{1,6}[ \t]/.test(line);
+    // The note itself is a paragraph that may go on; headings and rules are over at the end of their line.
+    this.#mayDefine = (isDefinition && !isFootnote) || endsItself.test(line);
   }
 
   #closingFence(index: number, [, indent = "", signs = ""]: RegExpExecArray): number | undefined {
@@ -280,5 +281,7 @@ function usedDefinitions(source: string, definitions: ReadonlyMap<string, string
     if (key.startsWith("^") && whole.endsWith(":")) ownFootnotes.add(key);
     else if (definitions.has(key)) used.add(key);
   }
-  return [...used].map((key) => (ownFootnotes.has(key) ? "" : definitions.get(key))).join("");
+  const prefix = [...used].map((key) => (ownFootnotes.has(key) ? "" : definitions.get(key))).join("");
+  // The rule, which has no text, closes the last footnote: indented text would belong to it.
+  return prefix === "" ? "" : `${prefix}***\n\n`;
 }

@@ -86,6 +86,12 @@ test("a file is found whatever its kind, also with signs of globs in its name", 
   );
 });
 
+test("signs of globs in the name of the target folder are only signs", async (t) => {
+  const folder = temporaryFolder(t, { "a [b] (c) {d,e} !/x.md": "x", "a b/y.md": "y" });
+  assert.deepEqual((await find(join(folder, "a [b] (c) {d,e} !"))).names, ["x.md"]);
+  assert.deepEqual((await find(join(folder, "a [b] (c) {d,e} !"), { exclude: ["x.md"] })).names, []);
+});
+
 test("a target that does not exist and a glob that matches nothing are errors", async (t) => {
   const folder = temporaryFolder(t, notes);
   for (const target of ["missing", "missing/*.md", "*.xyz", "a.txt/b"]) {

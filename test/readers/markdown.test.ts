@@ -219,6 +219,16 @@ test("a paragraph of any marks reads as the parser reads it", () => {
   );
 });
 
+test("indented code after a footnote from another piece stays", () => {
+  const { text, codeBlocks } = readMarkdown("[^1]: note\n\n# Heading\n    indented\na note[^1]");
+  assert.equal(text, "note\n\nHeading\n\nindented\n\na note");
+  assert.equal(codeBlocks.length, 1);
+});
+
+test("a definition right below a rule holds in the pieces above", () => {
+  assert.match(readMarkdown("see [ref] \\*\n\n# Heading\n---\n[ref]: https://example.org").text, /^see ref \*/);
+});
+
 test("a large text is cut at headings, and its references hold across the cuts", () => {
   const section = (n: number) =>
     `## Section ${n}\n\nSee [the *guide*][guide]${" and <b>more</b>".repeat(40)}, note[^n].\n\n`;
