@@ -5,8 +5,9 @@ import type { BatchWritten, RowSlice, StoreReader } from "../store/index.js";
 import { openVectorIndex, type RowBitmap, type VectorIndex } from "../vectors/index.js";
 import { RowTable } from "./row-table.js";
 
-// Rows read from SQLite at a time: 16 MB at 512 dimensions.
-const SLICE_ROWS = 8192;
+// Rows read from SQLite at a time, 4 MB at 512 dimensions: larger slices leave the processor's cache between two copies and
+// opened 50,000 rows a tenth slower.
+const SLICE_ROWS = 2048;
 
 export class LiveIndex {
   readonly #rows = new RowTable();

@@ -27,7 +27,7 @@ export const searchBodySchema = named(
     minScore: "Leaves out documents with a lower score.",
     explain: "Tells for each hit how every stage ranked it.",
     plan: "How vectors are searched. `auto` takes the quickest way that reaches the wanted recall.",
-    recall: "Wanted share of the true nearest vectors. Default 0.99; at 1 the scan is exact.",
+    recall: "Wanted share of the true nearest vectors in the dense list. Default 0.95; at 1 the scan is exact.",
     limits: "Milliseconds after which a stage is left out; `degraded` then says so.",
   }),
   { description: "A search.", examples: [{ query: "how do I rotate the keys", limit: 5, filter: { folder: "docs" } }] },

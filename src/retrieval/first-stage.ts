@@ -14,6 +14,10 @@ export type FirstStage = { fused: FusedRow[]; plan: SearchResponse["plan"]; degr
 
 type DenseList = { rows: ScoredRow[]; plan: SearchResponse["plan"]; degraded: Degradation[] };
 
+// Of a list of 200 that is fused and reranked the last ones hardly count; the first ones are found all the same, for
+// those that a scan of codes misses are at the end. At 0.99 the dense stage of 50,000 chunks takes 4.0 ms, so 2.7.
+const LIST_RECALL = 0.95;
+
 /** Default limit of the query's embedding. */
 export const EMBED_LIMIT_MS = 200;
 
@@ -77,7 +81,14 @@ async function denseList(
   if (!vector.some((x) => x !== 0)) return noDense("the model knows no word of the query");
   const found = await clock.time(
     "dense",
-    () => rooms.vectors.search(vector, { k: depth, allow, plan: request.plan, recall: request.recall, signal }),
+    () =>
+      rooms.vectors.search(vector, {
+        k: depth,
+        allow,
+        plan: request.plan,
+        recall: request.recall ?? LIST_RECALL,
+        signal,
+      }),
     ({ rows }) => rows.length,
   );
   return { rows: scoredRows(found), plan: { kind: found.plan.kind, reason: found.reason }, degraded: [] };

@@ -36,7 +36,7 @@ export const searchRequestSchema = z.strictObject({
   explain: z.boolean().default(false),
   /** How vectors are searched. */
   plan: z.enum(["auto", "exact", "prefilter", "graph"]).default("auto"),
-  /** Wanted share of the true nearest vectors, 0.9 to 1; at 1 the scan is exact. Default 0.99. */
+  /** Wanted share of the true nearest vectors in the dense list, 0.9 to 1; at 1 the scan is exact. Default 0.95. */
   recall: z.number().min(0.9).max(1).optional(),
   /** Milliseconds after which a stage is left out and the answer says so. */
   limits: z

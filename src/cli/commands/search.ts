@@ -42,7 +42,11 @@ export function addSearchCommand(program: Command, face: Face): void {
         .choices(["auto", "exact", "prefilter", "graph"])
         .default("auto"),
     )
-    .option("--recall <share>", "wanted share of the true nearest vectors (default: 0.99)", numberBetween(0.9, 1))
+    .option(
+      "--recall <share>",
+      "wanted share of the true nearest vectors in the dense list (default: 0.95)",
+      numberBetween(0.9, 1),
+    )
     .action((words: string[], options: Options) => run(words, options, face));
   describe(command, {
     examples: [
