@@ -9,7 +9,7 @@ import { takeFrontMatter } from "./front-matter.js";
 import { renderHtmlFragment } from "./html.js";
 import { footnoteStub, type MarkdownPiece, markdownPieces } from "./markdown-pieces.js";
 import type { ReadText } from "./parsed-document.js";
-import { TextBuilder } from "./text-builder.js";
+import { type BuiltText, TextBuilder } from "./text-builder.js";
 
 type Root = ReturnType<typeof fromMarkdown>;
 type Node = Root | Root["children"][number];
@@ -40,13 +40,22 @@ export function readMarkdown(text: string): ReadText {
   const builder = new TextBuilder();
   for (const piece of markdownPieces(body)) renderPiece(piece, builder);
   const built = builder.build();
-  const heading = built.headings.find(({ level }) => level === 1);
   return {
     ...built,
     metadata,
-    title: title ?? heading?.title,
+    title: title ?? titleOf(built),
     notices: notice === undefined ? [] : [notice],
   };
+}
+
+// The first heading of level 1. Where nothing but the only section follows it, it is the name of a product that stands on
+// each of its pages, and the section's name says what this page is about.
+function titleOf({ text, headings }: BuiltText): string | undefined {
+  const top = headings.find(({ level }) => level === 1);
+  const [section, ...others] = headings.filter(({ level }) => level <= 2 && level !== top?.level);
+  if (!top || !section || others.length > 0) return top?.title;
+  const between = text.slice(top.start, section.start).trim();
+  return between === top.title ? `${top.title}: ${section.title}` : top.title;
 }
 
 function renderPiece(piece: MarkdownPiece, builder: TextBuilder): void {

@@ -263,3 +263,14 @@ test("any text gives normalised text with exact headings", () => {
     { numRuns: 1000 },
   );
 });
+
+test("a title that stands on every page of a product is completed by the page's only section", () => {
+  const titleOf = (text: string) => readMarkdown(text).title;
+  assert.equal(
+    titleOf('<h1 align="center">Fastify</h1>\n\n## Request\n\nText.\n\n### Properties\n\nMore.'),
+    "Fastify: Request",
+  );
+  assert.equal(titleOf("# Guide\n\nWords of its own.\n\n## Request\n\nText."), "Guide");
+  assert.equal(titleOf("# Guide\n\n## One\n\nText.\n\n## Two\n\nText."), "Guide");
+  assert.equal(titleOf("# Guide\n\n### Deep\n\nText."), "Guide");
+});
