@@ -31,6 +31,10 @@ const linkDefinition =
   /^[ \t>]*(\[([^\][^\s\\][^\][\\]{0,500})\]:[ \t]*(?:<[^<>]*>|[^\s<]\S*))(?:[ \t]+(?:"[^"\\]*"|'[^'\\]*'|\([^()\\]*\)))?[ \t]*$/;
 /** The same where nothing can be doubtful about it. */
 const plainDefinition = /^\[[^\][^\s\\][^\][\\]{0,500}\]: ?[^\s<>\\()"'][^\s\\()]*(?: "[^"\\]*")?$/;
+// HTML that lasts to the next blank line and may break off a paragraph (CommonMark 0.31, 4.6, kind 6): nothing in it is a
+// definition.
+const blockHtml =
+  /^ {0,3}<\/?(?:address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul)(?:[ \t>]|\/>|$)/i;
 const endsItself = /^(?:#{1,6}[ \t]|(?:[-*_][ \t]*){3,}$)/;
 const deepIndent = /^[ \t]{101,}/;
 const deepContainers =
@@ -70,6 +74,7 @@ class Cutter {
   /** A definition interrupts no paragraph: whether the next line may be one, and a line that is the rest of one. */
   #mayDefine = true;
   #addressLine = -1;
+  #inHtml = false;
   /** Lines for the parser that are not in a piece yet. */
   #waiting: string[] = [];
   #waitingCharacters = 0;
@@ -196,6 +201,9 @@ class Cutter {
     const line = this.#line(index);
     const blank = line.trim() === "";
     const isFootnote = footnoteDefinition.test(line);
+    if (blank) this.#inHtml = false;
+    else if (blockHtml.test(line)) this.#inHtml = true;
+    if (this.#inHtml) return;
     if (blank || isFootnote) this.#mayDefine = true;
     if (!this.#mayDefine || blank || index === this.#addressLine) return;
     const isSplit = /\]:[ \t]*$/.test(line);

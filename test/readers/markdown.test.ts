@@ -225,6 +225,11 @@ test("indented code after a footnote from another piece stays", () => {
   assert.equal(codeBlocks.length, 1);
 });
 
+test("what looks like a footnote inside HTML is none", () => {
+  const source = "</div>\n[^1]: note\n\n###### [x](y)\na note[^1]";
+  assert.match(readMarkdown(source).text, /a note\[\^1\]$/);
+});
+
 test("a definition right below a rule holds in the pieces above", () => {
   assert.match(readMarkdown("see [ref] \\*\n\n# Heading\n---\n[ref]: https://example.org").text, /^see ref \*/);
 });
