@@ -35,13 +35,14 @@ export class GraphKeeper {
   async load(): Promise<void> {
     const { onNotice, fromRows } = this.#options;
     const { rows, graph } = await this.#vectors.status();
-    if (fromRows === 0 || rows < fromRows) return;
+    if (fromRows === 0) return;
     if (graph.state === "unavailable") {
       onNotice(
-        `This library is searched without a graph (${graph.reason}). Results are exact; large libraries are slower.`,
+        `Searching without a graph: ${graph.reason}. Nothing is lost but some speed in libraries of a million chunks.`,
       );
       return;
     }
+    if (rows < fromRows) return;
     try {
       await this.#vectors.loadGraph(this.#place);
     } catch (error) {

@@ -74,7 +74,7 @@ export function addIndexCommand(program: Command, face: Face): void {
     ],
     json:
       '{"files": {read, unchanged, gone}, "documents": {written, unchanged, removed}, "chunks", "embedded",\n' +
-      '"tokens", "bytes", "skips": [{path, line?, reason, hint}], "ms"}; of standard input {written, unchanged, chunks, embedded}',
+      '"tokens", "bytes", "skips": [{path, line?, reason, hint}], "notices": [{path, line?, notice}], "ms"}; of standard input {written, unchanged, chunks, embedded}',
   });
 }
 
@@ -83,6 +83,7 @@ async function run(targets: string[], options: Options, face: Face): Promise<voi
   const engineOptions = {
     library: libraryFolder(library),
     ...withoutReranking,
+    onNotice: (notice: string) => face.terminal.warn(notice),
     ...(options.model === undefined ? {} : { biEncoder: options.model }),
     ...chunkingOf(options),
   };

@@ -28,7 +28,11 @@ export function addServeCommand(program: Command, face: Face): void {
 }
 
 async function run(options: Options, face: Face): Promise<void> {
-  const engineOptions = { library: libraryFolder(face.shared().library), readOnly: options.readOnly ?? false };
+  const engineOptions = {
+    library: libraryFolder(face.shared().library),
+    readOnly: options.readOnly ?? false,
+    onNotice: face.terminal.warn,
+  };
   const interrupt = listenForEnd();
   preloadServer();
   try {

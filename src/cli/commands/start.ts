@@ -46,7 +46,7 @@ async function run({ port, docs, reindex = false }: Options, face: Face): Promis
   preloadServer();
   let serving = false;
   try {
-    await withEngine({ library }, async (engine) => {
+    await withEngine({ library, onNotice: terminal.warn }, async (engine) => {
       const indexed =
         reindex || (await needsDocuments(engine)) ? await indexDocumentation(engine, docs, interrupt, face) : null;
       serving = true;
