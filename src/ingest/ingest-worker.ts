@@ -4,7 +4,7 @@
 import { workerData } from "node:worker_threads";
 import type { Skip } from "../documents/index.js";
 import { type BiEncoder, type BiEncoderModel, openBiEncoder, openTokenizer } from "../encoders/index.js";
-import { type BatchWritten, type Generation, openWriter, type Removed } from "../store/index.js";
+import { type BatchWritten, openWriter, type Removed } from "../store/index.js";
 import type { CallContext } from "../threads/protocol.js";
 import { serve, transferring } from "../threads/serve.js";
 import { type Incoming, ingest } from "./pipeline.js";
@@ -61,7 +61,6 @@ export type IngestReport = {
 export type PutReport = { written: number; unchanged: number; chunks: number; embedded: number };
 
 export type IngestVerbs = {
-  generation(argument: null): Generation;
   ingestPaths(argument: { targets: string[]; options: PathOptions }, context: CallContext): Promise<IngestReport>;
   put(argument: { documents: DocumentInput[] }, context: CallContext): Promise<PutReport>;
   remove(argument: { ids: string[] }): Removed;
@@ -103,8 +102,6 @@ await serve<IngestVerbs>(async () => {
 
   return {
     verbs: {
-      generation: () => generation,
-
       async ingestPaths({ targets, options }, context) {
         const started = performance.now();
         const [{ scanTargets }, { readFiles }] = await Promise.all([import("./scan.js"), import("./read.js")]);

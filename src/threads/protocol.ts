@@ -3,9 +3,6 @@
 
 import { type ErrorCode, LodestoneError } from "../errors.js";
 
-/** The verbs that a worker serves: one argument in, a value or a promise out. */
-export type Verbs<V> = { [K in keyof V]: (argument: never, context: CallContext) => unknown };
-
 /** What a verb may use while it runs. */
 export type CallContext = {
   /** Aborted when the caller gave up; long verbs look at it between slices. */
