@@ -28,6 +28,19 @@ export function checkVectors(vectors: Float32Array, from: number, to: number, di
   }
 }
 
+/** Throws VECTOR_INVALID where vectors `from` to `to` (exclusive) have nothing in the first `kept` of their dimensions. */
+export function checkPrefixes(vectors: Float32Array, from: number, to: number, dimensions: number, kept: number): void {
+  if (kept === dimensions) return;
+  for (let vector = from; vector < to; vector++) {
+    const start = vector * dimensions;
+    if (vectors.subarray(start, start + kept).some((value) => value !== 0)) continue;
+    throw invalid(
+      `Vector ${vector} is zero in its first ${kept} dimensions, and this index keeps no others. Leave it out.`,
+      { vector, truncate: kept },
+    );
+  }
+}
+
 function describe(vectors: Float32Array, vector: number, start: number, dimensions: number, squares: number) {
   const odd = vectors.subarray(start, start + dimensions).findIndex((value) => !Number.isFinite(value));
   if (odd >= 0) {

@@ -1,12 +1,15 @@
 // Which way a search goes. The only place that decides; every search reports its plan and the reason.
 
 import { LodestoneError } from "../errors.js";
-import { exactMs, graphMs, prefilterMs } from "./plan-costs.js";
+import type { Calibration } from "./calibration.js";
+import { exactMs, graphMs, listsMs, prefilterMs, rescoreMs } from "./plan-costs.js";
 
 export type Plan =
   | { kind: "exact" }
   /** Codes choose max(oversampling * k, minCandidates) rows, which are rescored by their float vectors. */
   | { kind: "prefilter"; oversampling: number }
+  /** As prefilter, of the codes in about `probes` lists whose centres are nearest, and of those in no list. */
+  | { kind: "ivf"; probes: number; oversampling: number }
   | { kind: "graph"; ef: number };
 
 /** "auto" leaves the choice to the index. */
@@ -18,10 +21,13 @@ export type PlanFacts = {
   recall: number;
   /** Wanted candidates of the graph walk; the default where absent. */
   ef?: number | undefined;
-  /** Wanted candidates of the prefilter for each result; what calibration found where absent. */
+  /** Wanted candidates for each result, and wanted lists; what calibration found where absent. */
   oversampling?: number | undefined;
+  probes?: number | undefined;
   k: number;
   dimensions: number;
+  /** Live rows. */
+  rows: number;
   /** Live rows that the filter allows. */
   eligibleRows: number;
   codes:
@@ -31,8 +37,9 @@ export type PlanFacts = {
         state: "ready";
         eligibleRows: number;
         scannedRows: number;
-        /** Absent: not measured yet. */
-        calibration?: { oversamplingFor(recall: number, k: number): number | undefined } | undefined;
+        /** Lists, and rows of whole blocks that are in none. */
+        lists?: { count: number; looseRows: number } | undefined;
+        calibration: Pick<Calibration, "oversamplingFor" | "probingFor">;
       };
   graph:
     | { state: "none" | "unavailable"; reason: string }
@@ -47,8 +54,10 @@ export const defaultEf = 128;
 export const defaultRecall = 0.99;
 /** Fewer candidates than these save nothing: they are rescored in 10 µs. */
 export const minCandidates = 32;
-/** For a forced prefilter that has not been measured. */
-const unmeasuredOversampling = 10;
+/** Codes that do not reach the wanted recall, where they are insisted on. */
+const mostOversampling = 100;
+/** A filter that allows a smaller share of the rows may favour lists far from the query: all are scanned. */
+const minListedShare = 0.5;
 /** Real passages, ef 128: 0.998 (100,000 of 512 dimensions). More is not promised of a graph. */
 const graphRecall = 0.995;
 /** Below this share of usable rows the graph walk drops most of what it finds, and the exact scan has little to read. */
@@ -67,7 +76,7 @@ type Option = { plan: Plan; ms: number } | { not: string };
 
 /** Throws GRAPH_UNAVAILABLE where the caller insists on a graph that is not there. */
 export function choosePlan(facts: PlanFacts): ChosenPlan {
-  const { requested, eligibleRows, dimensions } = facts;
+  const { requested, eligibleRows } = facts;
   const exact = (reason: string): ChosenPlan => ({ plan: { kind: "exact" }, reason });
   const insisted = (option: Option): ChosenPlan =>
     "plan" in option ? { plan: option.plan, reason: "asked for" } : exact(option.not);
@@ -76,6 +85,8 @@ export function choosePlan(facts: PlanFacts): ChosenPlan {
       return exact("asked for");
     case "prefilter":
       return insisted(prefilterOption(facts));
+    case "ivf":
+      return insisted(listsOption(facts));
     case "graph":
       if (facts.graph.state !== "ready") {
         throw new LodestoneError(
@@ -90,11 +101,11 @@ export function choosePlan(facts: PlanFacts): ChosenPlan {
       requested satisfies never;
   }
   if (facts.recall === 1) return exact("a recall of 1 takes an exact search");
-  const scan = exactMs(eligibleRows, dimensions);
-  const options = [prefilterOption(facts), graphOption(facts)];
+  const scan = scanMs(facts);
+  const options = [listsOption(facts), prefilterOption(facts), graphOption(facts)];
   const possible = options.filter((option) => "plan" in option).sort((a, b) => a.ms - b.ms);
   const [best] = possible;
-  if (!best) return exact(options.map((option) => ("not" in option ? option.not : "")).join("; "));
+  if (!best) return exact([...new Set(options.map((option) => ("not" in option ? option.not : "")))].join("; "));
   if (scan <= best.ms + exactBonusMs) {
     return exact(`${eligibleRows} rows take ${about(scan)}; by ${best.plan.kind} they would take ${about(best.ms)}`);
   }
@@ -107,16 +118,42 @@ export function choosePlan(facts: PlanFacts): ChosenPlan {
 
 function prefilterOption({ codes, requested, recall, oversampling, k, eligibleRows, dimensions }: PlanFacts): Option {
   if (codes.state === "none") return { not: codes.reason };
-  let chosen = oversampling;
-  if (chosen === undefined && codes.calibration) {
-    chosen = codes.calibration.oversamplingFor(recall, k);
-    if (chosen === undefined && requested === "auto") return { not: `codes do not reach a recall of ${recall} here` };
-  }
-  if (chosen === undefined && requested === "auto") return { not: "the codes have not been measured yet" };
-  chosen ??= unmeasuredOversampling;
+  const chosen = oversampling ?? codes.calibration.oversamplingFor(recall, k);
+  if (chosen === undefined && requested === "auto") return { not: `codes do not reach a recall of ${recall} here` };
+  const plan: Plan = { kind: "prefilter", oversampling: chosen ?? mostOversampling };
   const uncoded = exactMs(eligibleRows - codes.eligibleRows, dimensions);
-  const ms = prefilterMs(codes.scannedRows, candidatesOf(chosen, k), dimensions) + uncoded;
-  return { plan: { kind: "prefilter", oversampling: chosen }, ms };
+  return { plan, ms: prefilterMs(codes.scannedRows, candidatesOf(plan.oversampling, k), dimensions) + uncoded };
+}
+
+function listsOption({ codes, oversampling, probes, ...facts }: PlanFacts): Option {
+  const { requested, recall, k, rows, eligibleRows, dimensions } = facts;
+  if (codes.state === "none") return { not: codes.reason };
+  if (!codes.lists) return { not: "the codes are in no lists" };
+  const share = eligibleRows / rows;
+  if (share < minListedShare && requested === "auto") {
+    return { not: `the filter allows only ${Math.floor(share * 100)} % of the rows: all lists are scanned` };
+  }
+  // The k nearest that a filter allows are among the k / share nearest of all.
+  const measured = codes.calibration.probingFor(recall, k / share);
+  if (!measured && requested === "auto") return { not: `lists do not reach a recall of ${recall} here` };
+  const candidates = oversampling ?? codes.calibration.oversamplingFor(recall, k) ?? mostOversampling;
+  const { count, looseRows } = codes.lists;
+  const plan: Plan = {
+    kind: "ivf",
+    probes: Math.min(count, probes ?? measured?.probes ?? count),
+    oversampling: oversampling ?? codes.calibration.probingFor(recall, k)?.oversampling ?? candidates,
+  };
+  const scanned = prefilterMs(plan.probes * 32 + looseRows, candidatesOf(plan.oversampling, k), dimensions);
+  const uncoded = exactMs(eligibleRows - codes.eligibleRows, dimensions);
+  return { plan, ms: scanned + listsMs(count, dimensions) + uncoded };
+}
+
+/** An exact search: rows that a filter leaves far apart are read one by one. */
+function scanMs({ rows, eligibleRows, dimensions }: PlanFacts): number {
+  const inOrder = exactMs(eligibleRows, dimensions);
+  return eligibleRows < rows
+    ? Math.max(inOrder, Math.min(rescoreMs(eligibleRows, dimensions), exactMs(rows, dimensions)))
+    : inOrder;
 }
 
 function graphOption({ graph, requested, ef: wantedEf, recall, k, eligibleRows, dimensions }: PlanFacts): Option {

@@ -1,5 +1,6 @@
-// The prefilter's scan: the slots whose codes promise most, for rescoring by their float vectors. One object a thread; it owns
-// scratch space in the store's memory. Large scans are shared with a pool of threads.
+// The prefilter's scan: the slots whose codes promise most, for rescoring by their float vectors. It reads all codes, or those of the
+// lists whose centres are nearest. One object a thread; it owns scratch space in the store's memory. Large scans are shared with
+// a pool of threads.
 
 import type { CodeStore } from "./code-store.js";
 import type { Kernels } from "./kernels/kernels.js";
@@ -16,8 +17,19 @@ const sampledEvery = 16;
 const minSampledCount = 200;
 const minSampledShare = 10;
 
-/** Best scores first, at equal scores the lower slot first. */
-type Ranked = { scores: Float32Array; slots: Uint32Array };
+export type ScanRequest = {
+  /** Positions to look at, live ones. Default: all. */
+  positions?: RowBitmap | undefined;
+  /** Slots wanted. */
+  count: number;
+  /** Look into about so many lists; into all where absent. What is in no list is looked at always. */
+  probes?: number | undefined;
+  /** Threads that help. */
+  pool?: ScanPool | undefined;
+};
+
+/** Best scores first, at equal scores the lower position first. */
+type Ranked = { scores: Float32Array; positions: Uint32Array };
 
 export class CodeSearch {
   readonly #store: VectorStore;
@@ -25,7 +37,7 @@ export class CodeSearch {
   readonly #ownTask = new Int32Array(new SharedArrayBuffer(taskLength * 4));
   readonly #tables: number;
   readonly #place: ScanPlace;
-  /** Addresses of the chunks of codes, then their slots' masks. */
+  /** Addresses of the chunks of codes, then their positions' masks. */
   readonly #chunks = { address: 0, capacity: 0 };
 
   constructor(store: VectorStore, kernels: Kernels) {
@@ -37,17 +49,23 @@ export class CodeSearch {
     this.#place = { spill, heap: 0, capacity: 0 };
   }
 
-  /** The `count` best of `slots`, which `codes` must cover, best first. `pool`: threads that help. */
-  best(codes: CodeStore, query: Float32Array, slots: RowBitmap, count: number, pool?: ScanPool): Uint32Array {
+  /** The slots of the best positions, best first. */
+  best(codes: CodeStore, query: Float32Array, request: ScanRequest): Uint32Array {
+    const { positions = codes.live, count, probes, pool } = request;
     this.#fit(count, codes.chunks.length);
     const task = pool?.task ?? this.#ownTask;
-    this.#describe(task, codes, query, slots, count);
-    const rows = codes.chunks.length * slotsPerChunk;
+    this.#describe(task, codes, query, positions, count);
+    let rows = codes.end;
+    if (probes !== undefined && codes.lists) {
+      const mask = task[taskWords.mask]! >>> 0;
+      const probed = codes.lists.select(query, probes, mask, mask);
+      rows -= (codes.lists.count - probed) * 32;
+    }
     const floor = count >= minSampledCount && rows >= count * minSampledShare ? this.#floorOf(task, count) : -Infinity;
     let best = this.#run(task, floor, pool);
     // The sample promised too much: what lies below the floor is wanted too.
-    if (floor > -Infinity && best.slots.length < count) best = this.#run(task, -Infinity, pool);
-    return best.slots.slice();
+    if (floor > -Infinity && best.positions.length < count) best = this.#run(task, -Infinity, pool);
+    return best.positions.map((position) => codes.slotAt(position));
   }
 
   #run(task: Int32Array, floor: number, pool: ScanPool | undefined): Ranked {
@@ -87,15 +105,14 @@ export class CodeSearch {
     return scores.length < wanted ? -Infinity : scores[wanted - 1]!;
   }
 
-  #describe(task: Int32Array, codes: CodeStore, query: Float32Array, slots: RowBitmap, count: number): void {
+  #describe(task: Int32Array, codes: CodeStore, query: Float32Array, positions: RowBitmap, count: number): void {
     const { buffer } = this.#store.memory;
-    const { tables, scale, shift } = codes.quantizer.tablesOf(query);
-    new Uint8Array(buffer, this.#tables, tables.length).set(tables);
+    const { scale, shift } = codes.quantizer.tablesOf(query, this.#tables);
     const { address, capacity } = this.#chunks;
     new Uint32Array(buffer, address, capacity).set(codes.chunks);
     const maskWords = codes.chunks.length * wordsPerChunk;
     const mask = address + capacity * 4;
-    new Uint32Array(buffer, mask, maskWords).fill(0).set(slots.words.subarray(0, maskWords));
+    new Uint32Array(buffer, mask, maskWords).fill(0).set(positions.words.subarray(0, maskWords));
     task[taskWords.chunkCount] = codes.chunks.length;
     task[taskWords.codeBytes] = codes.quantizer.codeBytes;
     task[taskWords.tables] = this.#tables;
@@ -109,7 +126,7 @@ export class CodeSearch {
     const { buffer } = this.#store.memory;
     return {
       scores: new Float32Array(buffer, heap, size),
-      slots: new Uint32Array(buffer, heap + capacity * 4, size),
+      positions: new Uint32Array(buffer, heap + capacity * 4, size),
     };
   }
 
@@ -126,19 +143,19 @@ export class CodeSearch {
   }
 }
 
-/** The `count` best of two lists that have no slot in common. */
+/** The `count` best of two lists that have no position in common. */
 function merge(a: Ranked, b: Ranked, count: number): Ranked {
-  const size = Math.min(count, a.slots.length + b.slots.length);
-  const merged = { scores: new Float32Array(size), slots: new Uint32Array(size) };
+  const size = Math.min(count, a.positions.length + b.positions.length);
+  const merged = { scores: new Float32Array(size), positions: new Uint32Array(size) };
   for (let i = 0, j = 0, at = 0; at < size; at++) {
-    const fromA = j >= b.slots.length || (i < a.slots.length && comesFirst(a, i, b, j));
+    const fromA = j >= b.positions.length || (i < a.positions.length && comesFirst(a, i, b, j));
     merged.scores[at] = fromA ? a.scores[i]! : b.scores[j]!;
-    merged.slots[at] = fromA ? a.slots[i++]! : b.slots[j++]!;
+    merged.positions[at] = fromA ? a.positions[i++]! : b.positions[j++]!;
   }
   return merged;
 }
 
 function comesFirst(a: Ranked, i: number, b: Ranked, j: number): boolean {
   const [scoreA, scoreB] = [a.scores[i]!, b.scores[j]!];
-  return scoreA > scoreB || (scoreA === scoreB && a.slots[i]! < b.slots[j]!);
+  return scoreA > scoreB || (scoreA === scoreB && a.positions[i]! < b.positions[j]!);
 }

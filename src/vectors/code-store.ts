@@ -1,25 +1,35 @@
-// The codes of the store's slots, in the same shared memory: one chunk of codes for each chunk of vectors, in blocks of 32 slots
-// as kernels/assembly/codes.ts draws them. Codes are made from the vectors whenever they are wanted and never written to a file.
+// Codes of live rows, in the memory of the vectors, in blocks of 32 as kernels/assembly/codes.ts draws them. A code has a position
+// of its own, so that codes of vectors that lie near each other can lie together (code-lists.ts); new ones go to the end.
+//
+// Chunk of 4096 positions:  128 blocks  (codes, 32 factors, 32 offsets),  then  4096 x row number u32.
 
+import type { CodeLists } from "./code-lists.js";
 import type { Quantizer } from "./quantizer.js";
 import { RowBitmap } from "./row-bitmap.js";
 import { allocate } from "./shared-memory.js";
 import { slotsPerChunk, type VectorStore } from "./vector-store.js";
 
-/** Factors and offsets of 32 slots. */
+/** Factors and offsets of 32 positions. */
 const factorBytes = 256;
+const positionsPerChunk = slotsPerChunk;
 
 export class CodeStore {
   readonly quantizer: Quantizer;
-  /** Slots whose code is that of the vector they hold. */
+  /** Positions whose code is that of a live row. */
+  readonly live = new RowBitmap();
+  /** Slots that have a position in `live`. */
   readonly covered = new RowBitmap();
   readonly blockBytes: number;
+  /** Lists over the first positions, where there are any. */
+  lists: CodeLists | undefined;
   readonly #store: VectorStore;
   readonly #chunks: number[];
-  readonly #vector: Float32Array;
-  readonly #code: Uint8Array;
-  #bytes: Uint8Array;
   #floats: Float32Array;
+  #integers: Uint32Array;
+  #slots: Uint32Array = new Uint32Array(positionsPerChunk);
+  /** For each slot its position, where it is covered. */
+  #positions: Uint32Array = new Uint32Array(positionsPerChunk);
+  #end = 0;
 
   /** Takes over `chunks`, the addresses of an earlier store of codes of the same size, which must not be used any more. */
   constructor(store: VectorStore, quantizer: Quantizer, chunks: number[] = []) {
@@ -27,15 +37,13 @@ export class CodeStore {
     this.quantizer = quantizer;
     this.#chunks = chunks;
     this.blockBytes = quantizer.codeBytes * 32 + factorBytes;
-    this.#vector = new Float32Array(store.dimensions);
-    this.#code = new Uint8Array(quantizer.codeBytes);
-    this.#bytes = new Uint8Array(store.memory.buffer);
     this.#floats = new Float32Array(store.memory.buffer);
+    this.#integers = new Uint32Array(store.memory.buffer);
   }
 
   /** Memory of the codes. */
   get bytes(): number {
-    return this.#chunks.length * this.#chunkBytes;
+    return this.#chunks.length * this.#chunkBytes + (this.lists?.bytes ?? 0);
   }
 
   /** Addresses of the chunks of codes, as many as have been needed. */
@@ -43,26 +51,74 @@ export class CodeStore {
     return this.#chunks;
   }
 
-  /** Makes the code of the vector in `slot`. Throws INVALID_INPUT where the memory is full. */
-  encode(slot: number): void {
-    const chunk = Math.floor(slot / slotsPerChunk);
+  /** One more than the highest position in use. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Byte address of the row numbers of a chunk's positions. */
+  rowNumbersOf(chunk: number): number {
+    return this.#chunks[chunk]! + (positionsPerChunk / 32) * this.blockBytes;
+  }
+
+  /** The slot of the vector whose code is at `position`. */
+  slotAt(position: number): number {
+    return this.#slots[position]!;
+  }
+
+  /** Position of a covered slot. */
+  positionOf(slot: number): number {
+    return this.#positions[slot]!;
+  }
+
+  /** The code of `slot` is no longer that of its vector. */
+  forget(slot: number): void {
+    if (!this.covered.has(slot)) return;
+    this.covered.delete(slot);
+    this.live.delete(this.#positions[slot]!);
+  }
+
+  /** Leaves positions free up to the next block. */
+  closeBlock(): void {
+    this.#end = Math.ceil(this.#end / 32) * 32;
+  }
+
+  /** Makes the code of the vector in `slot`, of a live row, at the next position. Throws INVALID_INPUT where the memory is full. */
+  append(slot: number): void {
+    const position = this.#end;
+    const chunk = Math.floor(position / positionsPerChunk);
     while (this.#chunks.length <= chunk) this.#chunks.push(allocate(this.#store.memory, this.#chunkBytes));
-    if (this.#bytes.buffer !== this.#store.memory.buffer) {
-      this.#bytes = new Uint8Array(this.#store.memory.buffer);
-      this.#floats = new Float32Array(this.#store.memory.buffer);
-    }
-    this.#store.read(slot, this.#vector, 0);
-    this.quantizer.encode(this.#vector, this.#code);
-    const block = this.#chunks[chunk]! + Math.floor((slot % slotsPerChunk) / 32) * this.blockBytes;
-    const row = slot % 32;
-    for (let i = 0; i < this.#code.length; i++) this.#bytes[block + i * 32 + row] = this.#code[i]!;
-    const factors = (block + this.#code.length * 32) / 4 + row;
+    this.#refresh();
+    const at = position % positionsPerChunk;
+    const block = this.#chunks[chunk]! + Math.floor(at / 32) * this.blockBytes;
+    this.quantizer.encode(this.#store.floatsAt(slot), block + (at % 32), 32);
+    const factors = (block + this.quantizer.codeBytes * 32) / 4 + (at % 32);
     this.#floats[factors] = this.quantizer.factor;
     this.#floats[factors + 32] = this.quantizer.offset;
+    this.#integers[this.rowNumbersOf(chunk) / 4 + at] = this.#store.rowOf(slot);
+    this.#slots = withRoom(this.#slots, position);
+    this.#positions = withRoom(this.#positions, slot);
+    this.#slots[position] = slot;
+    this.#positions[slot] = position;
+    this.live.add(position);
     this.covered.add(slot);
+    this.#end = position + 1;
   }
 
   get #chunkBytes(): number {
-    return (slotsPerChunk / 32) * this.blockBytes;
+    return (positionsPerChunk / 32) * this.blockBytes + positionsPerChunk * 4;
   }
+
+  #refresh(): void {
+    if (this.#floats.buffer === this.#store.memory.buffer) return;
+    this.#floats = new Float32Array(this.#store.memory.buffer);
+    this.#integers = new Uint32Array(this.#store.memory.buffer);
+  }
+}
+
+function withRoom(numbers: Uint32Array, index: number): Uint32Array {
+  if (index < numbers.length) return numbers;
+  const grown = new Uint32Array(Math.max(index + 1, Math.ceil(numbers.length * 1.5)));
+  grown.set(numbers);
+  return grown;
 }

@@ -1,16 +1,30 @@
 // Makes codes and keeps them true, in slices between searches: chooses the form that serves this index's vectors best, encodes
 // what is not encoded, and measures how many candidates it takes to find what an exact search finds.
 //
-// Codes are made once an index has enough rows to gain from them, chosen anew when it has grown by a factor (the centroid is then
-// another), and measured anew when it has grown by a smaller one. Nothing waits: rows without a code are scanned exactly.
+// Codes are made once an index has enough rows to gain from them, in lists of rows that lie near each other once it is large. They are
+// made anew when too many rows lie outside the lists or are gone, their form is chosen anew when the index has grown by a larger
+// factor, and they are measured anew by a smaller one. Nothing waits: rows without a code are scanned exactly.
 
 import { availableParallelism } from "node:os";
 import { LodestoneError } from "../errors.js";
-import { Calibration, calibrationDepth, calibrationKs, PlaceCurve, placesIn } from "./calibration.js";
+import {
+  Calibration,
+  calibrationDepth,
+  calibrationKs,
+  placesIn,
+  type QuerySource,
+  RecallCurve,
+  ranksOf,
+  type Sighting,
+} from "./calibration.js";
+import { Clusters } from "./clusters.js";
+import { CodeLists } from "./code-lists.js";
 import type { CodeSearch } from "./code-search.js";
 import { CodeStore } from "./code-store.js";
 import type { ExactSearch } from "./exact.js";
+import type { Kernels } from "./kernels/kernels.js";
 import { type CodeForm, codeForms, Quantizer } from "./quantizer.js";
+import { RecentQueries } from "./recent-queries.js";
 import { RowBitmap } from "./row-bitmap.js";
 import type { VectorStore } from "./vector-store.js";
 
@@ -19,23 +33,28 @@ export type CodeOptions = {
   form: CodeForm | "measured" | "none";
   /** Live rows from which codes are made. */
   minRows: number;
+  /** Live rows from which codes lie in lists. */
+  listsFromRows: number;
   /** Threads that share a large scan, the searching one included. */
   scanThreads: number;
 };
 
-/** Below 4096 rows the exact scan takes under 0.4 ms at 512 dimensions. */
+/** Below 4096 rows the exact scan takes under 0.4 ms at 512 dimensions; below 32,768 a scan of all codes under 0.2 ms. */
 export const defaultCodes: CodeOptions = {
   form: "measured",
   minRows: 4096,
+  listsFromRows: 32_768,
   scanThreads: Math.min(4, availableParallelism()),
 };
 
 export type FormTrial = { form: CodeForm; candidates: number | undefined };
 
-type Comparison = { few: PlaceCurve; many: PlaceCurve; queries: number };
+type Comparison = { few: RecallCurve; many: RecallCurve; queries: number; source: QuerySource };
 
 const recodeGrowth = 4;
 const recalibrateGrowth = 2;
+/** Codes are made anew when more than this share of the positions is outside the lists or dead. */
+const maxLooseShare = 0.4;
 const trialRows = 4096;
 const trialQueries = 64;
 const trialRecall = 0.99;
@@ -49,33 +68,50 @@ export class CodeUpkeep {
   calibration: Calibration | undefined;
   /** How the forms compared, where they were compared. */
   trials: readonly FormTrial[] = [];
-  /** Why there are no codes, or why they are not used yet. */
+  /** Why there are no codes. */
   reason: string;
   /** Why no more codes are made than there are. */
   stopped: string | undefined;
   readonly #store: VectorStore;
+  readonly #kernels: Kernels;
   readonly #exact: ExactSearch;
   readonly #scan: CodeSearch;
   readonly #options: CodeOptions;
+  readonly #clusters: Clusters;
+  readonly #asked: RecentQueries;
   /** Live rows when the form was chosen. */
   #chosenAtRows = 0;
+  #centroid: Float32Array;
+  /** Two, which take turns: one is in use while the other is filled. */
+  #spareLists: CodeLists[];
   #building: CodeStore | undefined;
   #spareChunks: number[] = [];
   #steps: Iterator<void> | undefined;
 
   /** `exact` and `scan` are for this object alone: their searches go on over many slices. */
-  constructor(store: VectorStore, exact: ExactSearch, scan: CodeSearch, options: CodeOptions) {
+  constructor(store: VectorStore, kernels: Kernels, exact: ExactSearch, scan: CodeSearch, options: CodeOptions) {
     this.#store = store;
+    this.#kernels = kernels;
     this.#exact = exact;
     this.#scan = scan;
     this.#options = options;
+    const place = { memory: store.memory, kernels };
+    this.#clusters = new Clusters({ store, kernels });
+    this.#spareLists = [new CodeLists(store.dimensions, place), new CodeLists(store.dimensions, place)];
+    this.#asked = new RecentQueries(calibrationQueries);
+    this.#centroid = new Float32Array(store.dimensions);
     this.reason = options.form === "none" ? "codes are switched off" : `codes are made from ${options.minRows} rows on`;
   }
 
   /** `slot` holds another vector from now on. */
   forget(slot: number): void {
-    this.codes?.covered.delete(slot);
-    this.#building?.covered.delete(slot);
+    this.codes?.forget(slot);
+    this.#building?.forget(slot);
+  }
+
+  /** Somebody searched for this: what is measured next is measured with it. */
+  remember(query: Float32Array): void {
+    this.#asked.add(query);
   }
 
   /** Works for about `ms`; true where something is left to do. */
@@ -102,32 +138,78 @@ export class CodeUpkeep {
   #nextJob(): Iterator<void> | undefined {
     const { rowCount } = this.#store;
     if (rowCount < this.#options.minRows) return undefined;
-    if (!this.codes || rowCount >= this.#chosenAtRows * recodeGrowth) return this.#recode();
-    if (!this.calibration || rowCount >= this.calibration.rows * recalibrateGrowth) return this.#calibrate(this.codes);
+    if (!this.codes || rowCount >= this.#chosenAtRows * recodeGrowth) return this.#choose();
+    if (this.#isLoose(this.codes)) return this.#recode(this.codes.quantizer.form);
+    if (this.calibration && this.#isOutdated(this.calibration)) return this.#remeasure(this.codes);
     return undefined;
   }
 
-  *#recode(): Generator<void> {
-    const rows = this.#store.rowCount;
-    if (!this.codes) this.reason = "codes are being made";
-    const sample = spread(this.#store.live, trialRows);
-    const centroid = yield* this.#mean(sample);
-    const trials = yield* this.#try(sample, centroid);
-    const [best] = trials.toSorted((a, b) => (a.candidates ?? Infinity) - (b.candidates ?? Infinity));
-    const codes = this.#begin(best!.form, centroid);
-    while (this.#encodeSome(codes, this.#store.live)) yield;
-    this.#spareChunks = this.codes?.chunks ?? [];
-    this.codes = codes;
-    this.calibration = undefined;
-    this.trials = trials;
-    this.#chosenAtRows = rows;
-    this.#building = undefined;
-    this.reason = "the codes have not been measured yet";
+  #isLoose(codes: CodeStore): boolean {
+    const { rowCount } = this.#store;
+    const listed = codes.lists ? codes.lists.count * 32 : 0;
+    if (rowCount < this.#options.listsFromRows && listed === 0) return codes.end > 2 * rowCount + this.#options.minRows;
+    return codes.end - Math.min(listed, rowCount) > maxLooseShare * codes.end;
   }
 
-  #begin(form: CodeForm, centroid: Float32Array): CodeStore {
-    const quantizer = new Quantizer(form, this.#store.dimensions, centroid);
-    this.#building = new CodeStore(this.#store, quantizer, this.#spareChunks);
+  #isOutdated({ facts }: Calibration): boolean {
+    if (this.#store.rowCount >= facts.rows * recalibrateGrowth) return true;
+    return facts.source === "rows" && this.#asked.size === calibrationQueries;
+  }
+
+  *#choose(): Generator<void> {
+    const rows = this.#store.rowCount;
+    this.reason = "codes are being made";
+    const sample = spread(this.#store.live, trialRows);
+    this.#centroid = yield* this.#mean(sample);
+    const trials = yield* this.#try(sample);
+    const [best] = trials.toSorted((a, b) => (a.candidates ?? Infinity) - (b.candidates ?? Infinity));
+    yield* this.#recode(best!.form);
+    this.trials = trials;
+    this.#chosenAtRows = rows;
+  }
+
+  *#recode(form: CodeForm): Generator<void> {
+    const codes = this.#begin(form);
+    if (this.#store.rowCount >= this.#options.listsFromRows) yield* this.#fillLists(codes);
+    while (this.#encodeSome(codes, this.#store.live)) yield;
+    const calibration = yield* this.#calibrate(codes);
+    while (this.#encodeSome(codes, this.#store.live)) yield;
+    this.#spareChunks = this.codes?.chunks ?? [];
+    if (this.codes?.lists) this.#spareLists.push(this.codes.lists);
+    this.#building = undefined;
+    this.codes = codes;
+    this.calibration = calibration;
+  }
+
+  *#remeasure(codes: CodeStore): Generator<void> {
+    this.calibration = yield* this.#calibrate(codes);
+  }
+
+  *#fillLists(codes: CodeStore): Generator<void> {
+    const store = this.#store;
+    const slots = store.live.toRows();
+    const lists = this.#spareLists.pop()!;
+    const quantizer = codes.quantizer.form === "sign" ? this.#quantizer("rabitq") : codes.quantizer;
+    // Every list is full but for the last of a group.
+    lists.reset(quantizer, Math.ceil(slots.length / 16) + 1);
+    yield* this.#clusters.cluster(slots, quantizer, (members, centre) => {
+      const present = members.filter((slot) => store.live.has(slot) && !codes.covered.has(slot));
+      if (present.length === 0) return;
+      codes.closeBlock();
+      for (const slot of present) codes.append(slot);
+      lists.add(centre);
+    });
+    codes.closeBlock();
+    codes.lists = lists;
+  }
+
+  #quantizer(form: CodeForm): Quantizer {
+    const workspace = { memory: this.#store.memory, kernels: this.#kernels };
+    return new Quantizer(form, this.#store.dimensions, this.#centroid, workspace);
+  }
+
+  #begin(form: CodeForm): CodeStore {
+    this.#building = new CodeStore(this.#store, this.#quantizer(form), this.#spareChunks);
     return this.#building;
   }
 
@@ -137,7 +219,7 @@ export class CodeUpkeep {
     for (let word = 0, left = 64; word < slots.words.length && left > 0; word++) {
       let missing = slots.words[word]! & ~(codes.covered.words[word] ?? 0);
       for (; missing !== 0; missing &= missing - 1, left--) {
-        codes.encode(word * 32 + 31 - Math.clz32(missing & -missing));
+        codes.append(word * 32 + 31 - Math.clz32(missing & -missing));
         some = true;
       }
     }
@@ -156,54 +238,72 @@ export class CodeUpkeep {
   }
 
   /** Searches among the sample with each form. */
-  *#try(sample: Uint32Array, centroid: Float32Array): Generator<void, FormTrial[]> {
+  *#try(sample: Uint32Array): Generator<void, FormTrial[]> {
     const { form } = this.#options;
     if (form !== "measured" && form !== "none") return [{ form, candidates: undefined }];
     const slots = RowBitmap.of(sample);
     const trials: FormTrial[] = [];
     for (const form of codeForms) {
-      const codes = this.#begin(form, centroid);
+      const codes = this.#begin(form);
       // What changes hands meanwhile is encoded again: the trial compares forms, and each sees nearly the same vectors.
       while (this.#encodeSome(codes, slots)) yield;
-      const { few } = yield* this.#compare(codes, slots, trialQueries);
+      const { few } = yield* this.#compare(codes, spread(slots, trialQueries));
       trials.push({ form, candidates: few.candidatesFor(trialRecall) });
     }
     return trials;
   }
 
-  *#calibrate(codes: CodeStore): Generator<void> {
-    const rows = this.#store.rowCount;
-    const slots = codes.covered.clone().and(this.#store.live);
-    const { few, many, queries } = yield* this.#compare(codes, slots, calibrationQueries);
-    this.calibration = new Calibration(few, many, queries, rows);
-    this.reason = "";
+  *#calibrate(codes: CodeStore): Generator<void, Calibration> {
+    const { rowCount: rows, dimensions } = this.#store;
+    const asked = this.#asked.size >= calibrationQueries / 2;
+    const sample = asked ? this.#asked.all() : spread(codes.covered, calibrationQueries);
+    const { few, many, ...measured } = yield* this.#compare(codes, sample);
+    return new Calibration(few, many, { ...measured, rows, dimensions, listed: codes.lists !== undefined });
   }
 
-  /** Searches for vectors among `slots` exactly and by code, and compares. Rows that change meanwhile blur the figure a little. */
-  *#compare(codes: CodeStore, slots: RowBitmap, queries: number): Generator<void, Comparison> {
-    const sample = spread(slots, queries);
-    const query = new Float32Array(this.#store.dimensions);
-    const [few, many]: [number[], number[]] = [[], []];
-    for (const self of sample) {
-      this.#store.read(self, query, 0);
+  /**
+   * Searches the rows that have a code, exactly and by code, for `sample`: queries, or the vectors in slots. Rows that change meanwhile
+   * blur the figure a little.
+   */
+  *#compare(codes: CodeStore, sample: Uint32Array | readonly Float32Array[]): Generator<void, Comparison> {
+    const vector = new Float32Array(this.#store.dimensions);
+    const [few, many]: [Sighting[], Sighting[]] = [[], []];
+    const source = sample instanceof Uint32Array ? "rows" : "searches";
+    for (const one of sample) {
+      const self = typeof one === "number" ? one : -1;
+      if (typeof one === "number") this.#store.read(one, vector, 0);
+      const query = typeof one === "number" ? vector : one;
       this.#exact.begin(query, calibrationKs.many + 1);
       for (let chunk = 0; chunk < this.#store.chunks.length; chunk += chunksPerSlice) {
-        this.#exact.scan(slots, undefined, { from: chunk, to: chunk + chunksPerSlice });
+        this.#exact.scan(codes.covered, undefined, { from: chunk, to: chunk + chunksPerSlice });
         yield;
       }
       const nearest = Array.from(this.#exact.take().rows, (row) => this.#store.slotOf(row));
-      const stillThere = nearest.filter((slot) => slot !== self && slot >= 0 && codes.covered.has(slot));
-      const order = this.#scan.best(codes, query, slots, calibrationDepth + 1);
-      const places = placesIn(order, stillThere.slice(0, calibrationKs.many), self);
-      few.push(...places.slice(0, calibrationKs.few));
-      many.push(...places);
+      const wanted = nearest
+        .filter((slot) => slot !== self && slot >= 0 && codes.covered.has(slot))
+        .slice(0, calibrationKs.many);
+      const places = placesIn(this.#scan.best(codes, query, { count: calibrationDepth + 1 }), wanted, self);
+      yield;
+      const ranks = this.#ranks(codes, query, wanted);
+      const sightings = places.map((place, i) => ({ place, rank: ranks[i] ?? 0 }));
+      few.push(...sightings.slice(0, calibrationKs.few));
+      many.push(...sightings);
       yield;
     }
     return {
-      few: new PlaceCurve(calibrationKs.few, few),
-      many: new PlaceCurve(calibrationKs.many, many),
+      few: new RecallCurve(calibrationKs.few, few),
+      many: new RecallCurve(calibrationKs.many, many),
       queries: sample.length,
+      source,
     };
+  }
+
+  #ranks(codes: CodeStore, query: Float32Array, slots: readonly number[]): number[] {
+    const { lists } = codes;
+    if (!lists) return [];
+    const listOf = (slot: number) => Math.floor(codes.positionOf(slot) / 32);
+    const wanted = slots.map((slot) => (listOf(slot) < lists.count ? listOf(slot) : -1));
+    return ranksOf(lists.scoresOf(query), wanted);
   }
 }
 

@@ -5,6 +5,7 @@ export type { Plan, PlanRequest } from "./choose-plan.js";
 export type { CodeOptions } from "./code-upkeep.js";
 export type { GraphBuildProgress } from "./graph-build.js";
 export { RowBitmap } from "./row-bitmap.js";
+export { type VectorFormat, vectorFormats } from "./vector-format.js";
 export {
   type BuildGraphOptions,
   openVectorIndex,

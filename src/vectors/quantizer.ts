@@ -2,32 +2,40 @@
 // the float vectors do. RaBitQ: Gao & Long, "RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical Error Bound
 // for Approximate Nearest Neighbor Search", SIGMOD 2024. Which form serves an index best is measured (code-upkeep.ts).
 //
-// A vector v with centroid c and rotation P is kept as the signs s of its rotated rest, and two numbers:
-//   r = P (v - c)      s_i = +1 where r_i > 0, else -1      factor = |r|^2 / |r|_1      offset = <v - c, c>
-// For a query q with rest p = P (q - c):
-//   <v, q> = <v - c, q - c> + <v - c, c> + <c, q>,   <v - c, q - c> = <r, p> ~ factor * <s, p>       (unbiased, theorem 3.2)
-// and <c, q> is the same for all rows, so it is left out:
-//   score = factor * <s, p> + offset
+// There is one centroid g, about which queries are rotated by P, and for each vector v a centre c near it: g itself, or the
+// centre of the list that v is in. A vector is kept as the signs s of its rotated rest, and two numbers:
+//   r = P (v - c)      s_i = +1 where r_i > 0, else -1      factor = |r|^2 / |r|_1      offset = <v - c, g>
+// For a query q with rest p = P (q - g), as P keeps dot products:
+//   <v, q> = <v - c, q> + <c, q> = <v - c, q - g> + <v - c, g> + <c, q>
+//   <v - c, q - g> = <r, p> ~ factor * <s, p>       (unbiased, theorem 3.2)
+// and <c, q> is the same for all rows of one centre. So the codes give
+//   score = factor * <s, p> + offset,   <v, q> ~ score + <c, q>
+// Rows of one centre are ranked by the score as it is; those of several, each with the <c, q> of its centre.
+//
 // The query goes in 4 bits a dimension, symmetric about zero, with the step that loses least on a normal
 // distribution (0.335 standard deviations; Max, "Quantizing for minimum distortion", 1960):
-//   p_i ~ step * (u_i - 7.5),  u_i in 0..15
+//   p_i ~ step * (u_i - 7.5),  u_i = clamp(floor(p_i / step) + 8, 0, 15)
 //   <s, p> ~ step * (sum_i (s_i > 0 ? u_i : 15 - u_i) - 7.5 * D)
 // The sum needs no multiplication: a table holds its part for each of the 16 values of each four bits of a code.
 
+import type { Kernels } from "./kernels/kernels.js";
 import { paddedDimensions, Rotation } from "./rotation.js";
+import { allocate, type SharedMemory } from "./shared-memory.js";
 
 /**
  * - "sign": signs of the vector as it is; factor 1, offset 0.
- * - "centred": signs about the centroid, with factor and offset.
+ * - "centred": signs about the centre, with factor and offset.
  * - "rabitq": as "centred", rotated.
  */
 export type CodeForm = "sign" | "centred" | "rabitq";
 export const codeForms: readonly CodeForm[] = ["sign", "centred", "rabitq"];
 
-/** What a scan needs of a query: `tables` for each four bits of a code, and score = factor * (scale * sum + shift) + offset. */
-export type QueryTables = { tables: Uint8Array; scale: number; shift: number };
+/** With the tables, what a scan needs of a query: score = factor * (scale * sum + shift) + offset. */
+export type QueryTables = { scale: number; shift: number };
 
-const queryLevels = 16;
+/** A vector of the given dimensions, or its address in the memory, where zeros fill it up to a multiple of 16 floats. */
+export type VectorPlace = Float32Array | number;
+
 const normalStep = 0.335;
 
 export class Quantizer {
@@ -37,78 +45,89 @@ export class Quantizer {
   /** Of the vector encoded last. */
   factor = 1;
   offset = 0;
-  readonly #centroid: Float32Array;
+  readonly #kernels: Kernels;
   readonly #rotation: Rotation | undefined;
-  readonly #rest: Float32Array;
+  /** Floats of a vector, and of its rest. */
+  readonly #stride: number;
+  readonly #padded: number;
+  /** Scratch: the centroid; a vector and a centre that are given as arrays; the rest, and its two sums. */
+  readonly #address: { centroid: number; vector: number; centre: number; rest: number; sums: number };
+  readonly #vector: Float32Array;
+  readonly #centre: Float32Array;
+  readonly #sums: Float32Array;
 
-  /** `centroid`: the mean of the vectors, roughly; the "sign" form takes none. */
-  constructor(form: CodeForm, dimensions: number, centroid: Float32Array) {
+  /**
+   * `centroid`: the mean of the vectors, roughly; the "sign" form takes none. `memory`, which `kernels` work on: some pages of it
+   * are taken for good, 64 KiB of 512 dimensions and twice as much in the "rabitq" form.
+   */
+  constructor(
+    form: CodeForm,
+    dimensions: number,
+    centroid: Float32Array,
+    { memory, kernels }: { memory: SharedMemory; kernels: Kernels },
+  ) {
     this.form = form;
-    this.#rest = new Float32Array(paddedDimensions(dimensions));
-    this.codeBytes = this.#rest.length / 8;
-    this.#centroid = form === "sign" ? new Float32Array(dimensions) : centroid;
-    this.#rotation = form === "rabitq" ? new Rotation(dimensions) : undefined;
+    this.#kernels = kernels;
+    this.#stride = Math.ceil(dimensions / 16) * 16;
+    this.#padded = paddedDimensions(dimensions);
+    this.codeBytes = this.#padded / 8;
+    const strideBytes = this.#stride * 4;
+    const start = allocate(memory, 3 * strideBytes + this.#padded * 4 + 8);
+    const rest = start + 3 * strideBytes;
+    this.#address = {
+      centroid: start,
+      vector: start + strideBytes,
+      centre: start + 2 * strideBytes,
+      rest,
+      sums: rest + this.#padded * 4,
+    };
+    // These stay valid when the memory grows: it grows in place.
+    this.#vector = new Float32Array(memory.buffer, this.#address.vector, dimensions);
+    this.#centre = new Float32Array(memory.buffer, this.#address.centre, dimensions);
+    this.#sums = new Float32Array(memory.buffer, this.#address.sums, 2);
+    if (form !== "sign") new Float32Array(memory.buffer, start, dimensions).set(centroid);
+    this.#rotation = form === "rabitq" ? new Rotation(dimensions, { memory, kernels }) : undefined;
   }
 
-  /** Writes the code of `vector` to `code`, and leaves its factor and offset here. */
-  encode(vector: Float32Array, code: Uint8Array): void {
-    const rest = this.#restOf(vector);
-    const plain = this.form === "sign";
-    let sumOfSquares = 0;
-    let sumOfSizes = 0;
-    for (let byte = 0; byte < this.codeBytes; byte++) {
-      let bits = 0;
-      for (let bit = 0; bit < 8; bit++) {
-        const value = rest[byte * 8 + bit]!;
-        if (value > 0) bits |= 1 << bit;
-        sumOfSquares += value * value;
-        sumOfSizes += Math.abs(value);
-      }
-      code[byte] = bits;
-    }
-    if (plain) return;
-    // A vector on the centroid has no direction left: its score is its offset.
-    this.factor = sumOfSizes === 0 ? 0 : sumOfSquares / sumOfSizes;
-    this.offset = 0;
-    for (let i = 0; i < vector.length; i++) this.offset += (vector[i]! - this.#centroid[i]!) * this.#centroid[i]!;
+  /**
+   * Writes the code of `vector` to address `code`, its bytes `step` apart, and leaves its factor and offset here. `centre`: the
+   * centroid where it is left out; the "sign" form takes none.
+   */
+  encode(vector: VectorPlace, code: number, step = 1, centre?: VectorPlace): void {
+    const { centroid, rest, sums } = this.#address;
+    this.#kernels.subtract(
+      this.#placed(vector, this.#vector),
+      centre === undefined || this.form === "sign" ? centroid : this.#placed(centre, this.#centre),
+      this.#stride,
+      rest,
+      this.#padded,
+    );
+    if (this.form !== "sign") this.offset = this.#kernels.dot(rest, centroid, this.#stride * 4);
+    this.#rotation?.apply(rest);
+    this.#kernels.encodeSigns(rest, this.#padded, code, step, sums);
+    if (this.form === "sign") return;
+    // A vector on its centre has no direction left: its score is its offset.
+    this.factor = this.#sums[1]! === 0 ? 0 : this.#sums[0]! / this.#sums[1]!;
   }
 
-  tablesOf(query: Float32Array): QueryTables {
-    const rest = this.#restOf(query);
-    let squares = 0;
-    for (const value of rest) squares += value * value;
-    const step = normalStep * Math.sqrt(squares / rest.length);
-    const levels = new Uint8Array(rest.length).fill(queryLevels / 2);
-    let agreement = 0;
-    for (let i = 0; i < rest.length; i++) {
-      if (step > 0) levels[i] = Math.max(0, Math.min(queryLevels - 1, Math.floor(rest[i]! / step) + queryLevels / 2));
-      agreement += rest[i]! * (levels[i]! - 7.5);
-    }
+  /** Writes the tables of `query`, 32 bytes for each byte of a code, to address `tables`. */
+  tablesOf(query: VectorPlace, tables: number): QueryTables {
+    const { centroid, rest } = this.#address;
+    this.#kernels.subtract(this.#placed(query, this.#vector), centroid, this.#stride, rest, this.#padded);
+    this.#rotation?.apply(rest);
+    const squares = this.#kernels.dot(rest, rest, this.#padded * 4);
+    const step = normalStep * Math.sqrt(squares / this.#padded);
+    // On the centroid there is nothing to tell: every step gives level 8.
+    const agreement = this.#kernels.queryTables(rest, this.#padded, step > 0 ? step : 1, tables);
     // The step at which the quantised query has the right dot product with the query itself: long values were cut.
     const scale = agreement > 0 ? squares / agreement : 0;
-    return { tables: tablesOf(levels), scale, shift: -7.5 * rest.length * scale };
+    return { scale, shift: -7.5 * this.#padded * scale };
   }
 
-  #restOf(vector: Float32Array): Float32Array {
-    this.#rest.fill(0);
-    for (let i = 0; i < vector.length; i++) this.#rest[i] = vector[i]! - this.#centroid[i]!;
-    this.#rotation?.apply(this.#rest);
-    return this.#rest;
+  /** The address of a vector; one given as an array is copied to `scratch` first. */
+  #placed(vector: VectorPlace, scratch: Float32Array): number {
+    if (typeof vector === "number") return vector;
+    scratch.set(vector);
+    return scratch.byteOffset;
   }
-}
-
-// Table t, 16 bytes, serves bits 4 t to 4 t + 3: entry n is the sum over them of bit set in n ? u : 15 - u. At most 60.
-function tablesOf(levels: Uint8Array): Uint8Array {
-  const tables = new Uint8Array(levels.length * 4);
-  for (let first = 0; first < levels.length; first += 4) {
-    for (let nibble = 0; nibble < 16; nibble++) {
-      let sum = 0;
-      for (let bit = 0; bit < 4; bit++) {
-        const level = levels[first + bit]!;
-        sum += (nibble >>> bit) & 1 ? level : queryLevels - 1 - level;
-      }
-      tables[first * 4 + nibble] = sum;
-    }
-  }
-  return tables;
 }

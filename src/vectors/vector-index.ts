@@ -4,7 +4,7 @@
 import { setImmediate } from "node:timers/promises";
 import { LodestoneError } from "../errors.js";
 import { startWorker, type WorkerClient } from "../threads/worker-client.js";
-import { checkShape, checkVectors } from "./check-vectors.js";
+import { checkPrefixes, checkShape, checkVectors } from "./check-vectors.js";
 import type { PlanRequest } from "./choose-plan.js";
 import { type CodeOptions, defaultCodes } from "./code-upkeep.js";
 import { addonPackage } from "./graph.js";
@@ -13,12 +13,24 @@ import type { GraphBuildVerbs, GraphBuildWorkerData } from "./graph-build-worker
 import { codeForms } from "./quantizer.js";
 import type { RowBitmap } from "./row-bitmap.js";
 import type { SearchVerbs, SearchWorkerData } from "./search-worker.js";
+import { truncated } from "./truncation.js";
+import { type VectorFormat, vectorFormats } from "./vector-format.js";
 import type { CodeStatus, GraphPlace, GraphStatus, SearchResult } from "./vector-searcher.js";
 import { VectorStore } from "./vector-store.js";
 
 export type VectorIndexOptions = {
-  /** Length of every vector, 1 to 4096. */
+  /** Length of every vector that is given, 1 to 4096. */
   dimensions: number;
+  /**
+   * How vectors are kept, which is what searches score: "float32" (default), "float16" in half the memory, "int8" in a quarter.
+   * Everything else, codes and graphs too, is made of the vectors as they are kept.
+   */
+  format?: VectorFormat | undefined;
+  /**
+   * Keeps only so many of the first dimensions of every vector and query, brought back to unit length. For vectors of a model
+   * that was trained for it. Default: all of them.
+   */
+  truncate?: number | undefined;
   graph?: {
     /** Module that brings HierarchicalNSW. Default: hnswlib-node; where it cannot be loaded there are no graphs. */
     addon?: string;
@@ -26,7 +38,7 @@ export type VectorIndexOptions = {
   /**
    * Codes of one bit a dimension, for plan "prefilter". `form`: "measured" (default) takes whichever serves the index's own
    * vectors best; "rabitq", "centred" and "sign" are taken as they are; "none" makes no codes. `minRows`: live rows from
-   * which codes are made, default 4096. `scanThreads`: threads that share a scan of 50,000 rows and more, the searching one
+   * which codes are made, default 4096. `listsFromRows`: live rows from which they lie in lists, default 32,768. `scanThreads`: threads that share a scan of 50,000 rows and more, the searching one
    * included; default all cores, up to 4.
    */
   codes?: Partial<CodeOptions>;
@@ -48,6 +60,8 @@ export type SearchOptions = {
   recall?: number | undefined;
   /** Candidates of the prefilter for each result, at least 1. Default: as many as were measured to reach `recall`. */
   oversampling?: number | undefined;
+  /** Lists that plan "ivf" scans, at least 1. Default: as many as were measured to reach `recall`. */
+  probes?: number | undefined;
   signal?: AbortSignal | undefined;
 };
 
@@ -55,9 +69,12 @@ export type { SearchResult };
 
 export type VectorStatus = {
   dimensions: number;
+  format: VectorFormat;
+  /** Dimensions that are kept of each vector: fewer where it is truncated. */
+  storedDimensions: number;
   /** Live rows. */
   rows: number;
-  /** Memory of the float vectors; a graph holds a second copy (graph.bytes). */
+  /** Memory of the vectors; a graph holds a second copy, as floats (graph.bytes). */
   bytes: number;
   codes: CodeStatus;
   graph: GraphStatus & { building?: GraphBuildProgress };
@@ -71,7 +88,10 @@ export type BuildGraphOptions = GraphPlace & {
 };
 
 export type VectorIndex = {
+  /** Length of the vectors that are given, queries too. */
   readonly dimensions: number;
+  /** Length of the vectors that are kept. */
+  readonly storedDimensions: number;
   /**
    * Adds unit vectors under row numbers, or replaces those that are there; all of them or, on error, none. Of a row given
    * twice the last vector counts. The arrays must not change until the promise settles.
@@ -79,11 +99,14 @@ export type VectorIndex = {
   add(rows: Uint32Array, vectors: Float32Array): Promise<void>;
   /** Hides rows from every later search. Rows that are not there are passed over. */
   remove(rows: Uint32Array): Promise<void>;
-  /** The k rows of highest cosine to a unit vector, equal scores by row. */
+  /** The k rows of highest cosine to a unit vector, as both are kept; equal scores by row. */
   search(query: Float32Array, options: SearchOptions): Promise<SearchResult>;
   /** The same for many queries, one after the other in one array; results in their order. Other searches come in between. */
   searchMany(queries: Float32Array, options: SearchOptions): Promise<SearchResult[]>;
-  /** Vectors of live rows, one after the other. Throws NOT_FOUND naming the rows that are not live. */
+  /**
+   * Vectors of live rows as they are kept, `storedDimensions` floats each, one after the other. Throws NOT_FOUND naming the rows
+   * that are not live.
+   */
   vectorsOf(rows: Uint32Array): Promise<Float32Array>;
   /** Builds a graph of the present live rows in a thread of its own, writes it to `directory` and puts it to use. */
   buildGraph(options: BuildGraphOptions): Promise<GraphStatus>;
@@ -105,17 +128,27 @@ const maxDimensions = 4096;
 const sliceFloats = 1 << 20;
 
 export async function openVectorIndex(options: VectorIndexOptions): Promise<VectorIndex> {
-  const { dimensions } = options;
+  const { dimensions, format = "float32", truncate = dimensions } = options;
   if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > maxDimensions) {
     throw new LodestoneError(
       "INVALID_INPUT",
       `Dimensions are a whole number from 1 to ${maxDimensions}, not ${dimensions}.`,
     );
   }
-  const store = VectorStore.create(dimensions);
+  if (!vectorFormats.includes(format)) {
+    throw new LodestoneError("INVALID_INPUT", `"format" is ${vectorFormats.join(", ")}, not "${format}".`);
+  }
+  if (!Number.isInteger(truncate) || truncate < 1 || truncate > dimensions) {
+    throw new LodestoneError(
+      "INVALID_INPUT",
+      `"truncate" is a whole number from 1 to ${dimensions}, the dimensions, not ${truncate}.`,
+    );
+  }
+  const store = VectorStore.create(truncate, format);
   const addon = options.graph?.addon ?? addonPackage;
   const codes = { ...defaultCodes, ...options.codes };
   checkCount("codes.minRows", codes.minRows);
+  checkCount("codes.listsFromRows", codes.listsFromRows);
   checkCount("codes.scanThreads", codes.scanThreads);
   if (![...codeForms, "measured", "none"].includes(codes.form)) {
     throw new LodestoneError(
@@ -129,11 +162,12 @@ export async function openVectorIndex(options: VectorIndexOptions): Promise<Vect
     workerData,
     "vector search",
   );
-  return new SharedVectorIndex(store, worker, addon);
+  return new SharedVectorIndex(dimensions, store, worker, addon);
 }
 
 class SharedVectorIndex implements VectorIndex {
   readonly dimensions: number;
+  readonly storedDimensions: number;
   /** Its rows are the worker's, as of the last change that the worker confirmed. */
   readonly #store: VectorStore;
   readonly #worker: WorkerClient<SearchVerbs>;
@@ -142,8 +176,9 @@ class SharedVectorIndex implements VectorIndex {
   #chunksSent = 0;
   #build: { abort: AbortController; progress: GraphBuildProgress; ended: Promise<unknown> } | undefined;
 
-  constructor(store: VectorStore, worker: WorkerClient<SearchVerbs>, addon: string) {
-    this.dimensions = store.dimensions;
+  constructor(dimensions: number, store: VectorStore, worker: WorkerClient<SearchVerbs>, addon: string) {
+    this.dimensions = dimensions;
+    this.storedDimensions = store.dimensions;
     this.#store = store;
     this.#worker = worker;
     this.#addon = addon;
@@ -164,17 +199,13 @@ class SharedVectorIndex implements VectorIndex {
   }
 
   async search(query: Float32Array, options: SearchOptions): Promise<SearchResult> {
-    checkShape(query, 1, this.dimensions);
-    checkVectors(query, 0, 1, this.dimensions);
-    const { sent, transfer } = searchQuery(query, options);
+    const { sent, transfer } = searchQuery(this.#checkedQueries(query, 1), options);
     return this.#worker.call("search", sent, { signal: options.signal, transfer });
   }
 
   async searchMany(queries: Float32Array, options: SearchOptions): Promise<SearchResult[]> {
     const count = Math.ceil(queries.length / this.dimensions);
-    checkShape(queries, count, this.dimensions);
-    checkVectors(queries, 0, count, this.dimensions);
-    const { sent, transfer } = searchQuery(queries, options);
+    const { sent, transfer } = searchQuery(this.#checkedQueries(queries, count), options);
     return this.#worker.call("searchMany", sent, { signal: options.signal, transfer });
   }
 
@@ -216,6 +247,8 @@ class SharedVectorIndex implements VectorIndex {
     const { graph, codes } = await this.#worker.call("status", undefined as never);
     return {
       dimensions: this.dimensions,
+      format: this.#store.format,
+      storedDimensions: this.storedDimensions,
       rows: this.#store.rowCount,
       bytes: this.#store.bytes,
       codes,
@@ -242,18 +275,32 @@ class SharedVectorIndex implements VectorIndex {
     return done;
   }
 
+  /** As many of their dimensions as are kept, in an array of its own. */
+  #checkedQueries(queries: Float32Array, count: number): Float32Array<ArrayBuffer> {
+    const { dimensions, storedDimensions } = this;
+    checkShape(queries, count, dimensions);
+    checkVectors(queries, 0, count, dimensions);
+    checkPrefixes(queries, 0, count, dimensions, storedDimensions);
+    return storedDimensions < dimensions ? truncated(queries, dimensions, storedDimensions) : queries.slice();
+  }
+
   async #add(rows: Uint32Array, vectors: Float32Array): Promise<void> {
-    const { dimensions } = this;
+    const { dimensions, storedDimensions } = this;
     const rowsPerSlice = Math.ceil(sliceFloats / dimensions);
     checkShape(vectors, rows.length, dimensions);
     for (let from = 0; from < rows.length; from += rowsPerSlice) {
       if (from > 0) await setImmediate();
-      checkVectors(vectors, from, Math.min(from + rowsPerSlice, rows.length), dimensions);
+      const to = Math.min(from + rowsPerSlice, rows.length);
+      checkVectors(vectors, from, to, dimensions);
+      checkPrefixes(vectors, from, to, dimensions, storedDimensions);
     }
     const slots = this.#store.claim(rows.length);
-    for (let i = 0; i < rows.length; i++) {
-      if (i % rowsPerSlice === rowsPerSlice - 1) await setImmediate();
-      this.#store.write(slots[i]!, rows[i]!, vectors, i);
+    for (let from = 0; from < rows.length; from += rowsPerSlice) {
+      if (from > 0) await setImmediate();
+      const to = Math.min(from + rowsPerSlice, rows.length);
+      const given = vectors.subarray(from * dimensions, to * dimensions);
+      const slice = storedDimensions < dimensions ? truncated(given, dimensions, storedDimensions) : given;
+      for (let i = from; i < to; i++) this.#store.write(slots[i]!, rows[i]!, slice, i - from);
     }
     const chunks = this.#store.chunks.slice(this.#chunksSent);
     await this.#worker.call("commit", { chunks, rows: rows.slice(), slots });
@@ -279,13 +326,17 @@ class SharedVectorIndex implements VectorIndex {
   }
 }
 
-/** Checked, and copied before it is posted: posting a view would copy all of the buffer behind it. */
-function searchQuery(query: Float32Array, { k, allow, plan = "auto", ef, recall, oversampling }: SearchOptions) {
+/** Checked. `query` is handed over: a view would take all of the buffer behind it along. */
+function searchQuery(
+  query: Float32Array<ArrayBuffer>,
+  { k, allow, plan = "auto", ef, recall, oversampling, probes }: SearchOptions,
+) {
   checkCount("k", k);
   if (ef !== undefined) checkCount("ef", ef);
   if (recall !== undefined) checkNumber("recall", recall, 0.9, 1);
   if (oversampling !== undefined) checkNumber("oversampling", oversampling, 1, 1e6);
-  const sent = { query: query.slice(), k, allow: allow?.words.slice(), plan, ef, recall, oversampling };
+  if (probes !== undefined) checkCount("probes", probes);
+  const sent = { query, k, allow: allow?.words.slice(), plan, ef, recall, oversampling, probes };
   return { sent, transfer: sent.allow ? [sent.query.buffer, sent.allow.buffer] : [sent.query.buffer] };
 }
 

@@ -6,7 +6,6 @@ import { LodestoneError } from "../errors.js";
 import type { CalibrationStatus } from "./calibration.js";
 import { candidatesOf, choosePlan, defaultRecall, type Plan, type PlanFacts, type PlanRequest } from "./choose-plan.js";
 import { CodeSearch } from "./code-search.js";
-import type { CodeStore } from "./code-store.js";
 import { type CodeOptions, CodeUpkeep, defaultCodes, type FormTrial } from "./code-upkeep.js";
 import { ExactSearch, type Found } from "./exact.js";
 import { type AddonState, Graph } from "./graph.js";
@@ -14,9 +13,9 @@ import { fingerprintOf, payloadPath, verifyGraphFile } from "./graph-file.js";
 import type { Kernels } from "./kernels/kernels.js";
 import type { CodeForm } from "./quantizer.js";
 import { RowBitmap } from "./row-bitmap.js";
+import { RowFilter } from "./row-filter.js";
 import { ScanPool } from "./scan-pool.js";
-import { SlotFilter } from "./slot-filter.js";
-import { slotsPerChunk, type VectorStore } from "./vector-store.js";
+import type { VectorStore } from "./vector-store.js";
 
 export type SearchQuery = {
   query: Float32Array;
@@ -27,6 +26,7 @@ export type SearchQuery = {
   ef?: number | undefined;
   recall?: number | undefined;
   oversampling?: number | undefined;
+  probes?: number | undefined;
 };
 
 export type SearchResult = Found & { plan: Plan; reason: string; ms: number };
@@ -52,9 +52,11 @@ export type CodeStatus =
       /** Live rows that have a code; the others are scanned exactly. */
       rows: number;
       bytes: number;
+      /** Lists of rows that lie near each other; 0: none are made yet. */
+      lists: number;
       /** Forms that were compared on a sample, and the candidates that each needed for recall@10 0.99. */
       trials: readonly FormTrial[];
-      calibration?: CalibrationStatus;
+      calibration: CalibrationStatus;
       /** Why no more codes are made than there are: the memory is full. */
       stopped?: string;
     };
@@ -62,10 +64,23 @@ export type CodeStatus =
 export type GraphPlace = { directory: string; modelVersion: string };
 
 /** With one helper 50,000 codes of 512 bits took 0.27 ms instead of 0.50; below, the gain is near what waking it costs. */
-const sharedScanChunks = Math.ceil(50_000 / slotsPerChunk);
+const sharedScanRows = 50_000;
 
 /** About 5 ms of fingerprints at 512 dimensions. */
 const rowsPerSlice = 8192;
+
+/** Live slots that a search may look at, and positions of their codes where there are codes. */
+type Scope = {
+  slots: RowBitmap;
+  rows: number;
+  coded?: {
+    positions: RowBitmap;
+    rows: number;
+    /** Rows of the blocks that have one of them. */
+    scannedRows: number;
+    lists?: { count: number; looseRows: number };
+  };
+};
 
 /** `covered`: slots whose vectors are those of the graph. */
 type LoadedGraph = { graph: Graph; covered: RowBitmap; sequence: number; bytes: number };
@@ -74,61 +89,70 @@ export class VectorSearcher {
   readonly #store: VectorStore;
   readonly #exact: ExactSearch;
   readonly #addon: AddonState;
-  readonly #filter: SlotFilter;
+  readonly #filter: RowFilter;
   readonly #codeSearch: CodeSearch;
   readonly #upkeep: CodeUpkeep;
   readonly #scanThreads: number;
   /** Started by the first large scan. */
   #pool: ScanPool | undefined;
   #loaded: LoadedGraph | undefined;
+  /** What a search without a filter may look at; made by the first one after a change. */
+  #everything: Scope | undefined;
   /** Slots bound while a graph is being loaded: what it knows of them is void. */
   #boundWhileLoading: RowBitmap | undefined;
 
   constructor(store: VectorStore, kernels: Kernels, addon: AddonState, codes: CodeOptions = defaultCodes) {
     this.#store = store;
     this.#exact = new ExactSearch(store, kernels);
-    this.#filter = new SlotFilter(store, kernels);
+    this.#filter = new RowFilter(store.memory, kernels);
     this.#codeSearch = new CodeSearch(store, kernels);
     this.#scanThreads = codes.scanThreads;
-    this.#upkeep = new CodeUpkeep(store, new ExactSearch(store, kernels), new CodeSearch(store, kernels), codes);
+    this.#upkeep = new CodeUpkeep(
+      store,
+      kernels,
+      new ExactSearch(store, kernels),
+      new CodeSearch(store, kernels),
+      codes,
+    );
     this.#addon = addon;
   }
 
   commit({ chunks, rows, slots }: Commit): void {
     this.#store.chunks.push(...chunks);
-    this.#store.bind(rows, slots);
+    for (const slot of this.#store.bind(rows, slots)) this.#upkeep.forget(slot);
+    this.#everything = undefined;
     for (const slot of slots) {
-      this.#upkeep.forget(slot);
       this.#loaded?.covered.delete(slot);
       this.#boundWhileLoading?.add(slot);
     }
   }
 
   remove(rows: Uint32Array): void {
-    this.#store.unbind(rows);
+    for (const slot of this.#store.unbind(rows)) this.#upkeep.forget(slot);
+    this.#everything = undefined;
   }
 
   /** Makes and measures codes for about `ms`; true where something is left to do. */
   work(ms: number): boolean {
+    this.#everything = undefined;
     return this.#upkeep.work(ms);
   }
 
-  search({ query, k, allow, plan: requested, ef, recall = defaultRecall, oversampling }: SearchQuery): SearchResult {
+  search({ query, k, allow, recall = defaultRecall, ...wishes }: SearchQuery): SearchResult {
     const start = performance.now();
-    const { live, dimensions } = this.#store;
-    const eligible = allow ? this.#filter.slotsOf(RowBitmap.fromWords(allow)) : live;
+    const scope = this.#scopeOf(allow);
     const { codes, calibration } = this.#upkeep;
-    const coded = codes?.covered.clone().and(eligible);
-    const usable = this.#loaded?.covered.clone().and(eligible);
-    const eligibleRows = eligible.count();
+    const usable = this.#loaded?.covered.clone().and(scope.slots);
     let chosen = choosePlan({
-      ...{ requested, recall, ef, oversampling, k, dimensions, eligibleRows },
-      codes: coded
-        ? { state: "ready", eligibleRows: coded.count(), scannedRows: coded.countBlocks() * 32, calibration }
-        : { state: "none", reason: this.#upkeep.reason },
+      ...{ ...wishes, requested: wishes.plan, recall, k, dimensions: this.#store.dimensions },
+      ...{ rows: this.#store.rowCount, eligibleRows: scope.rows },
+      codes:
+        scope.coded && calibration
+          ? { state: "ready", eligibleRows: scope.coded.rows, ...scope.coded, calibration }
+          : { state: "none", reason: this.#upkeep.reason },
       graph: this.#graphFacts(usable),
     });
-    const wanted = Math.min(k, eligibleRows);
+    const wanted = Math.min(k, scope.rows);
     if (wanted === 0) {
       return { rows: new Uint32Array(0), scores: new Float32Array(0), ...chosen, ms: performance.now() - start };
     }
@@ -137,26 +161,51 @@ export class VectorSearcher {
       const slots = this.#walk(this.#loaded.graph, query, wanted, chosen.plan.ef, usable);
       if (slots) {
         this.#exact.offer(slots);
-        this.#exact.scan(eligible, this.#loaded.covered);
+        this.#exact.scan(scope.slots, this.#loaded.covered);
       } else {
         chosen = { plan: { kind: "exact" }, reason: "the graph walk met too few rows that the filter allows" };
       }
     }
-    if (chosen.plan.kind === "prefilter" && codes && coded) {
-      const count = candidatesOf(chosen.plan.oversampling, wanted);
-      this.#exact.offer(this.#codeSearch.best(codes, query, coded, count, this.#helpersFor(codes)));
-      if (coded.count() < eligibleRows) this.#exact.scan(eligible, coded);
+    const { plan } = chosen;
+    if ((plan.kind === "prefilter" || plan.kind === "ivf") && codes && scope.coded) {
+      const count = candidatesOf(plan.oversampling, wanted);
+      const probes = plan.kind === "ivf" ? plan.probes : undefined;
+      const { positions, scannedRows } = scope.coded;
+      const pool = this.#helpersFor(probes === undefined ? scannedRows : probes * 32);
+      this.#exact.offer(this.#codeSearch.best(codes, query, { positions, count, probes, pool }));
+      if (scope.coded.rows < scope.rows) this.#exact.scan(scope.slots, codes.covered);
     }
-    if (chosen.plan.kind === "exact") this.#exact.scan(eligible);
+    if (plan.kind === "exact") this.#exact.scan(scope.slots);
+    this.#upkeep.remember(query);
     return { ...this.#exact.take(), ...chosen, ms: performance.now() - start };
+  }
+
+  /** What a search may look at. */
+  #scopeOf(allow: Uint32Array | undefined): Scope {
+    if (!allow && this.#everything) return this.#everything;
+    const { codes } = this.#upkeep;
+    const filter = allow && RowBitmap.fromWords(allow);
+    const slots = filter ? this.#filter.placesOf(filter, this.#store) : this.#store.live;
+    const scope: Scope = { slots, rows: slots.count() };
+    if (codes) {
+      const positions = filter ? this.#filter.placesOf(filter, codes) : codes.live;
+      const scannedRows = positions.countBlocks() * 32;
+      scope.coded = { positions, rows: positions.count(), scannedRows };
+      if (codes.lists) {
+        const { count } = codes.lists;
+        scope.coded.lists = { count, looseRows: Math.max(0, codes.end - count * 32) };
+      }
+    }
+    if (!filter) this.#everything = scope;
+    return scope;
   }
 
   async close(): Promise<void> {
     await this.#pool?.close();
   }
 
-  #helpersFor(codes: CodeStore): ScanPool | undefined {
-    if (this.#scanThreads === 1 || codes.chunks.length < sharedScanChunks) return undefined;
+  #helpersFor(scannedRows: number): ScanPool | undefined {
+    if (this.#scanThreads === 1 || scannedRows < sharedScanRows) return undefined;
     this.#pool ??= new ScanPool(this.#store.memory, this.#scanThreads - 1);
     return this.#pool;
   }
@@ -212,10 +261,11 @@ export class VectorSearcher {
 
   codeStatus(): CodeStatus {
     const { codes, reason, trials, calibration, stopped } = this.#upkeep;
-    if (!codes) return { state: "none", reason };
-    const rows = codes.covered.clone().and(this.#store.live).count();
-    const status: CodeStatus = { state: "ready", form: codes.quantizer.form, rows, bytes: codes.bytes, trials };
-    if (calibration) status.calibration = calibration.status();
+    if (!codes || !calibration) return { state: "none", reason };
+    const status: CodeStatus = {
+      ...{ state: "ready", form: codes.quantizer.form, rows: codes.live.count(), bytes: codes.bytes, trials },
+      ...{ lists: codes.lists?.count ?? 0, calibration: calibration.status() },
+    };
     if (stopped !== undefined) status.stopped = stopped;
     return status;
   }

@@ -1,8 +1,8 @@
-// The float32 matrix in shared memory: slots in chunks of 4096, so that growing copies nothing. Each thread has a store object
+// The matrix in shared memory: slots in chunks of 4096, so that growing copies nothing. Each thread has a store object
 // of its own over the one memory; the owner writes slots and tells the readers which to bind.
 //
-// Chunk:  4096 vectors x stride floats,  then  4096 x row number u32.
-// The stride is the dimensions padded with zeros to a multiple of 16 floats, so that kernels need no tail.
+// Chunk:  4096 vectors x stride elements,  then  4096 x row number u32,  then, in format int8,  4096 x scale f32.
+// The stride is the dimensions padded with zeros to a multiple of 16 elements, so that kernels need no tail.
 //
 // Nothing that a reader may be reading is ever overwritten: a replaced row goes to a fresh slot, and a slot is given out
 // again only after the readers have confirmed that they let go of it.
@@ -11,17 +11,20 @@ import { LodestoneError } from "../errors.js";
 import { RowBitmap } from "./row-bitmap.js";
 import { allocate, createSharedMemory, maxMemoryBytes, type SharedMemory } from "./shared-memory.js";
 import { SlotTable } from "./slot-table.js";
+import { codecOf, elementBytesOf, type VectorCodec, type VectorFormat } from "./vector-format.js";
 
-/** 8 MiB at 512 dimensions: small beside the memory, large beside the cost of a kernel call. A multiple of 32. */
+/** 8 MiB at 512 dimensions in float32: small beside the memory, large beside the cost of a kernel call. A multiple of 32. */
 export const slotsPerChunk = 4096;
 
 /** What another thread needs to read the same vectors: the memory, and where its chunks begin. */
-export type StoreHandle = { memory: SharedMemory; dimensions: number; chunks: number[] };
+export type StoreHandle = { memory: SharedMemory; dimensions: number; format: VectorFormat; chunks: number[] };
 
 export class VectorStore {
   readonly dimensions: number;
-  /** Floats from one vector to the next. */
+  readonly format: VectorFormat;
+  /** Elements from one vector to the next. */
   readonly stride: number;
+  readonly strideBytes: number;
   readonly memory: SharedMemory;
   /** Addresses of the chunks; chunk c has the slots from 4096 c. */
   readonly chunks: number[] = [];
@@ -33,22 +36,28 @@ export class VectorStore {
   #nextSlot = 0;
   #floats: Float32Array;
   #integers: Uint32Array;
+  #codec: VectorCodec;
+  /** Where floatsAt() puts a decoded vector: address and view. */
+  #decoded: { address: number; vector: Float32Array } | undefined;
 
   constructor(handle: StoreHandle) {
     this.dimensions = handle.dimensions;
+    this.format = handle.format;
     this.stride = Math.ceil(handle.dimensions / 16) * 16;
+    this.strideBytes = this.stride * elementBytesOf(this.format);
     this.memory = handle.memory;
     this.chunks.push(...handle.chunks);
     this.#floats = new Float32Array(this.memory.buffer);
     this.#integers = new Uint32Array(this.memory.buffer);
+    this.#codec = codecOf(this.format, this.memory);
   }
 
-  static create(dimensions: number): VectorStore {
-    return new VectorStore({ memory: createSharedMemory(), dimensions, chunks: [] });
+  static create(dimensions: number, format: VectorFormat = "float32"): VectorStore {
+    return new VectorStore({ memory: createSharedMemory(), dimensions, format, chunks: [] });
   }
 
   handle(): StoreHandle {
-    return { memory: this.memory, dimensions: this.dimensions, chunks: this.chunks };
+    return { memory: this.memory, dimensions: this.dimensions, format: this.format, chunks: this.chunks };
   }
 
   /** Live rows. */
@@ -111,14 +120,33 @@ export class VectorStore {
     return freed;
   }
 
-  /** Byte address of a slot's vector. */
+  /** Byte address of a slot's vector, in the store's format. */
   addressOf(slot: number): number {
-    return this.chunks[Math.floor(slot / slotsPerChunk)]! + (slot % slotsPerChunk) * this.stride * 4;
+    return this.chunks[Math.floor(slot / slotsPerChunk)]! + (slot % slotsPerChunk) * this.strideBytes;
+  }
+
+  /**
+   * Byte address of a slot's vector as float32, zeros after it up to the stride: the slot itself where that is its format, else a
+   * decoded copy, which the next call overwrites.
+   */
+  floatsAt(slot: number): number {
+    if (this.format === "float32") return this.addressOf(slot);
+    if (!this.#decoded) {
+      const address = allocate(this.memory, this.stride * 4);
+      this.#decoded = { address, vector: new Float32Array(this.memory.buffer, address, this.dimensions) };
+    }
+    this.read(slot, this.#decoded.vector, 0);
+    return this.#decoded.address;
   }
 
   /** Byte address of the row numbers of a chunk's slots. */
   rowNumbersOf(chunk: number): number {
-    return this.chunks[chunk]! + slotsPerChunk * this.stride * 4;
+    return this.chunks[chunk]! + slotsPerChunk * this.strideBytes;
+  }
+
+  /** Byte address of the scales of a chunk's slots, in format int8. */
+  scalesOf(chunk: number): number {
+    return this.rowNumbersOf(chunk) + slotsPerChunk * 4;
   }
 
   /** Number of the row in `slot`. */
@@ -131,19 +159,23 @@ export class VectorStore {
   write(slot: number, row: number, vectors: Float32Array, index: number): void {
     this.#refresh();
     const vector = vectors.subarray(index * this.dimensions, (index + 1) * this.dimensions);
-    this.#floats.set(vector, this.addressOf(slot) / 4);
-    this.#integers[this.rowNumbersOf(Math.floor(slot / slotsPerChunk)) / 4 + (slot % slotsPerChunk)] = row;
+    const scale = this.#codec.write(this.addressOf(slot), vector);
+    const [chunk, at] = [Math.floor(slot / slotsPerChunk), slot % slotsPerChunk];
+    this.#integers[this.rowNumbersOf(chunk) / 4 + at] = row;
+    if (this.format === "int8") this.#floats[this.scalesOf(chunk) / 4 + at] = scale;
   }
 
-  /** Copies the vector in `slot` to vector `index` of `target`. */
+  /** Copies the vector in `slot`, decoded, to vector `index` of `target`. */
   read(slot: number, target: Float32Array, index: number): void {
     this.#refresh();
-    const start = this.addressOf(slot) / 4;
-    target.set(this.#floats.subarray(start, start + this.dimensions), index * this.dimensions);
+    const vector = target.subarray(index * this.dimensions, (index + 1) * this.dimensions);
+    const [chunk, at] = [Math.floor(slot / slotsPerChunk), slot % slotsPerChunk];
+    const scale = this.format === "int8" ? this.#floats[this.scalesOf(chunk) / 4 + at]! : 1;
+    this.#codec.read(this.addressOf(slot), scale, vector);
   }
 
   get #chunkBytes(): number {
-    return slotsPerChunk * (this.stride + 1) * 4;
+    return slotsPerChunk * (this.strideBytes + (this.format === "int8" ? 8 : 4));
   }
 
   #allocateChunk(): number {
@@ -151,8 +183,8 @@ export class VectorStore {
       const most = Math.floor(maxMemoryBytes / this.#chunkBytes) * slotsPerChunk;
       throw new LodestoneError(
         "INVALID_INPUT",
-        `One index holds at most ${most} vectors of ${this.dimensions} dimensions (4 GiB). Split the library, or use a ` +
-          "model of fewer dimensions.",
+        `One index holds at most ${most} vectors of ${this.dimensions} dimensions in ${this.format} (4 GiB). Split the ` +
+          "library, or use a model of fewer dimensions or a smaller vector format.",
         { detail: { mostRows: most } },
       );
     }
@@ -164,5 +196,6 @@ export class VectorStore {
     if (this.#floats.buffer === this.memory.buffer) return;
     this.#floats = new Float32Array(this.memory.buffer);
     this.#integers = new Uint32Array(this.memory.buffer);
+    this.#codec = codecOf(this.format, this.memory);
   }
 }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Calibration, calibrationDepth, PlaceCurve, placesIn } from "../../src/vectors/calibration.js";
+import { Calibration, calibrationDepth, placesIn, RecallCurve, ranksOf } from "../../src/vectors/calibration.js";
+
+const seen = (k: number, ...places: number[]) =>
+  new RecallCurve(
+    k,
+    places.map((place) => ({ place, rank: 0 })),
+  );
 
 const places = fc.array(fc.integer({ min: 1, max: calibrationDepth + 1 }), { minLength: 1, maxLength: 200 });
 const recall = fc.double({ min: 0.5, max: 1, noNaN: true });
@@ -9,7 +15,7 @@ const recall = fc.double({ min: 0.5, max: 1, noNaN: true });
 test("the candidates chosen for a recall reach it, and one fewer does not", () => {
   fc.assert(
     fc.property(places, recall, (places, recall) => {
-      const curve = new PlaceCurve(10, places);
+      const curve = seen(10, ...places);
       const found = (candidates: number) => places.filter((place) => place <= candidates).length / places.length;
       const candidates = curve.candidatesFor(recall);
       if (candidates === undefined) {
@@ -23,26 +29,53 @@ test("the candidates chosen for a recall reach it, and one fewer does not", () =
   );
 });
 
-test("the safe number of candidates is never the smaller one, and falls back to what was reached", () => {
-  const curve = new PlaceCurve(10, [...Array(99).fill(5), calibrationDepth + 1]);
-  assert.equal(curve.safeCandidatesFor(0.99), 10);
-  assert.equal(curve.safeCandidatesFor(0.999), undefined);
+test("lists and candidates chosen for a recall reach it together, and neither can be spared", () => {
+  const sighting = fc.record({
+    place: fc.integer({ min: 1, max: calibrationDepth + 1 }),
+    rank: fc.integer({ min: 0, max: 500 }),
+  });
   fc.assert(
-    fc.property(places, recall, (places, recall) => {
-      const curve = new PlaceCurve(10, places);
-      const least = curve.candidatesFor(recall);
-      const safe = curve.safeCandidatesFor(recall);
-      assert.ok(least === undefined ? safe === undefined : safe !== undefined && safe >= least);
-    }),
+    fc.property(
+      fc.array(sighting, { minLength: 1, maxLength: 200 }),
+      recall,
+      fc.nat(20),
+      (sightings, recall, price) => {
+        const curve = new RecallCurve(10, sightings);
+        const probing = curve.probingFor(recall, ({ candidates, probes }) => candidates + price * probes);
+        if (!probing) {
+          assert.equal(curve.candidatesFor(recall), undefined);
+          return;
+        }
+        const { candidates, probes } = probing;
+        assert.ok(curve.recallAt(candidates, probes) >= recall);
+        assert.ok(probes === 1 || curve.recallAt(candidates, probes - 1) < recall);
+        assert.ok(candidates >= 10 && candidates <= calibrationDepth);
+      },
+    ),
   );
+});
+
+test("dear candidates are few and their lists many, dear lists the other way round", () => {
+  const sightings = Array.from({ length: 1000 }, (_, i) => ({ place: 1 + (i % 200), rank: 1 + ((i * 7) % 300) }));
+  const curve = new RecallCurve(10, sightings);
+  const dearCandidates = curve.probingFor(0.9, ({ candidates, probes }) => 100 * candidates + probes)!;
+  const dearLists = curve.probingFor(0.9, ({ candidates, probes }) => candidates + 100 * probes)!;
+  assert.ok(dearCandidates.candidates < dearLists.candidates);
+  assert.ok(dearCandidates.probes > dearLists.probes);
+});
+
+test("ranks count from 1, equal scores share the better one, and what is in no list has rank 0", () => {
+  assert.deepEqual(ranksOf(Float32Array.of(0.1, 0.9, 0.5, 0.5), [1, 2, 3, 0, -1]), [1, 2, 2, 4, 0]);
 });
 
 test("places count from 1 without the query's own slot, and what is not there lies beyond the depth", () => {
   assert.deepEqual(placesIn(Uint32Array.of(7, 3, 9, 4), [4, 7, 9, 5], 3), [3, 1, 2, calibrationDepth + 1]);
 });
 
+const facts = { queries: 1, source: "rows", rows: 1, dimensions: 64, listed: false } as const;
+
 test("candidates never fall as more results are asked for, and meet what was measured at 10 and at 100", () => {
-  const calibration = new Calibration(new PlaceCurve(10, [3, 140]), new PlaceCurve(100, [50, 520]), 1, 1);
+  const calibration = new Calibration(seen(10, 3, 140), seen(100, 50, 520), facts);
   const candidates = (k: number) => calibration.oversamplingFor(0.99, k)! * k;
   for (const [k, expected] of [
     [1, 140],
@@ -56,7 +89,30 @@ test("candidates never fall as more results are asked for, and meet what was mea
 });
 
 test("where many results were not found, each takes as many candidates as each of few", () => {
-  const lost = new PlaceCurve(100, [calibrationDepth + 1]);
-  assert.equal(new Calibration(new PlaceCurve(10, [50]), lost, 1, 1).oversamplingFor(0.99, 100), 5);
-  assert.equal(new Calibration(lost, lost, 1, 1).oversamplingFor(0.99, 100), undefined);
+  const lost = seen(100, calibrationDepth + 1);
+  assert.equal(new Calibration(seen(10, 50), lost, facts).oversamplingFor(0.99, 100), 5);
+  assert.equal(new Calibration(lost, lost, facts).oversamplingFor(0.99, 100), undefined);
+});
+
+test("only a part of the loss that is allowed is used, a larger one where searches were measured", () => {
+  const curve = seen(10, ...Array.from({ length: 1000 }, (_, i) => i + 1));
+  const candidates = (source: "rows" | "searches") =>
+    new Calibration(curve, curve, { ...facts, source }).oversamplingFor(0.9, 10)! * 10;
+  assert.equal(candidates("rows"), 975);
+  assert.equal(candidates("searches"), 950);
+});
+
+test("more results take more lists, and where there were no lists none are chosen", () => {
+  const spreadOver = (k: number, most: number) =>
+    new RecallCurve(
+      k,
+      Array.from({ length: 500 }, (_, i) => ({ place: 1 + (i % 40), rank: 1 + ((i * 31) % most) })),
+    );
+  const listed = new Calibration(spreadOver(10, 50), spreadOver(100, 200), { ...facts, listed: true });
+  const probes = [1, 10, 30, 100, 1000].map((k) => listed.probingFor(0.99, k)!.probes);
+  assert.equal(probes[0], probes[1]);
+  for (let i = 1; i < probes.length; i++) assert.ok(probes[i]! >= probes[i - 1]!);
+  assert.ok(probes[2]! > probes[1]! && probes[3]! > probes[2]! && probes[4]! > probes[3]!);
+  assert.ok(listed.status().chosenByLists.every(({ recall, measured }) => measured >= recall));
+  assert.equal(new Calibration(spreadOver(10, 50), spreadOver(100, 200), facts).probingFor(0.99, 10), undefined);
 });

@@ -11,11 +11,17 @@ const large: PlanFacts = {
   codes: noCodes,
   requested: "auto",
   k: 10,
+  rows: 500_000,
   eligibleRows: 500_000,
   graph: { state: "ready", rows: 500_000, eligibleRows: 500_000 },
 };
 
-const small: PlanFacts = { ...large, eligibleRows: 1000, graph: { state: "ready", rows: 1000, eligibleRows: 1000 } };
+const small: PlanFacts = {
+  ...large,
+  rows: 1000,
+  eligibleRows: 1000,
+  graph: { state: "ready", rows: 1000, eligibleRows: 1000 },
+};
 const absent: PlanFacts = { ...large, graph: { state: "none", reason: "no graph is loaded" } };
 
 test("a large graph is walked, a small one is not", () => {
@@ -63,22 +69,20 @@ test("so many results that the walk costs more than the scan are scanned", () =>
   assert.equal(choosePlan({ ...large, k: 100_000 }).plan.kind, "exact");
 });
 
-const coded: PlanFacts = {
-  ...absent,
-  eligibleRows: 100_000,
-  codes: {
-    state: "ready",
-    eligibleRows: 100_000,
-    scannedRows: 100_000,
-    calibration: { oversamplingFor: (recall, k) => (recall > 0.995 ? undefined : Math.max(120 / k, 4)) },
-  },
+const calibration = {
+  oversamplingFor: (recall: number, k: number) => (recall > 0.995 ? undefined : Math.max(120 / k, 4)),
+  probingFor: (recall: number, k: number) =>
+    recall > 0.995 ? undefined : { probes: 60 * k, oversampling: Math.max(150 / k, 5) },
 };
+const codes = { state: "ready", eligibleRows: 100_000, scannedRows: 100_000, calibration } as const;
+const coded: PlanFacts = { ...absent, rows: 100_000, eligibleRows: 100_000, codes };
+const listed: PlanFacts = { ...coded, codes: { ...codes, lists: { count: 3200, looseRows: 0 } } };
 
 test("measured codes are scanned with the oversampling that calibration found, a small index exactly", () => {
   assert.deepEqual(choosePlan(coded).plan, { kind: "prefilter", oversampling: 12 });
   assert.match(choosePlan(coded).reason, /100000 rows \(exact 8\.8/);
-  const codes = { ...coded.codes, eligibleRows: 2000, scannedRows: 2016 };
-  assert.equal(choosePlan({ ...coded, eligibleRows: 2000, codes }).plan.kind, "exact");
+  const few = { ...codes, eligibleRows: 2000, scannedRows: 2016 };
+  assert.equal(choosePlan({ ...coded, rows: 2000, eligibleRows: 2000, codes: few }).plan.kind, "exact");
 });
 
 test("candidates are what the calibration says for so many results, and never fewer than a handful", () => {
@@ -92,14 +96,39 @@ test("a recall of 1, or one that codes do not reach, is searched exactly", () =>
   assert.match(choosePlan({ ...coded, recall: 0.999 }).reason, /codes do not reach a recall of 0.999/);
 });
 
-test("codes that have not been measured are used only where they are asked for", () => {
-  const unmeasured: PlanFacts = {
-    ...coded,
-    codes: { state: "ready", eligibleRows: 100_000, scannedRows: 100_000 },
-  };
-  assert.equal(choosePlan(unmeasured).plan.kind, "exact");
-  assert.equal(choosePlan({ ...unmeasured, requested: "prefilter" }).plan.kind, "prefilter");
-  assert.deepEqual(choosePlan({ ...unmeasured, oversampling: 4 }).plan, { kind: "prefilter", oversampling: 4 });
+test("codes that do not reach the recall are used where they are asked for", () => {
+  for (const requested of ["prefilter", "ivf"] as const) {
+    const { plan } = choosePlan({ ...listed, requested, recall: 0.999 });
+    assert.ok(plan.kind === requested && plan.oversampling === 100);
+  }
+  assert.deepEqual(choosePlan({ ...coded, recall: 0.999, oversampling: 4 }).plan, {
+    kind: "prefilter",
+    oversampling: 4,
+  });
+});
+
+test("where there are lists, the measured number of them is scanned", () => {
+  assert.deepEqual(choosePlan(listed).plan, { kind: "ivf", probes: 600, oversampling: 15 });
+  const wished = choosePlan({ ...listed, requested: "ivf", probes: 77, oversampling: 3 });
+  assert.deepEqual(wished.plan, { kind: "ivf", probes: 77, oversampling: 3 });
+  assert.match(choosePlan({ ...coded, requested: "ivf" }).reason, /in no lists/);
+});
+
+test("a mild filter takes more lists, a narrower one all of them, and a narrow one an exact search", () => {
+  const filtered = (eligibleRows: number, scannedRows: number) =>
+    choosePlan({
+      ...listed,
+      eligibleRows,
+      codes: { ...codes, eligibleRows, scannedRows, lists: { count: 3200, looseRows: 0 } },
+    });
+  const mild = filtered(80_000, 100_000).plan;
+  assert.ok(mild.kind === "ivf" && mild.probes === 750 && mild.oversampling === 15);
+  assert.equal(filtered(20_000, 99_000).plan.kind, "prefilter");
+  assert.equal(filtered(300, 9_000).plan.kind, "exact");
+});
+
+test("so many results that all lists would be scanned take the scan without lists", () => {
+  assert.equal(choosePlan({ ...listed, k: 60 }).plan.kind, "prefilter");
 });
 
 test("of prefilter and graph the quicker one is taken: codes for a hundred thousand rows, the graph for millions", () => {
@@ -108,8 +137,8 @@ test("of prefilter and graph the quicker one is taken: codes for a hundred thous
     [100_000, "prefilter"],
     [2_000_000, "graph"],
   ] as const) {
-    const codes = { ...coded.codes, eligibleRows: rows, scannedRows: rows };
     const graph = { state: "ready", rows, eligibleRows: rows } as const;
-    assert.equal(choosePlan({ ...coded, eligibleRows: rows, codes, graph }).plan.kind, kind);
+    const all = { ...codes, eligibleRows: rows, scannedRows: rows };
+    assert.equal(choosePlan({ ...coded, rows, eligibleRows: rows, codes: all, graph }).plan.kind, kind);
   }
 });

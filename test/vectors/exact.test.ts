@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { ExactSearch } from "../../src/vectors/exact.js";
 import { loadKernels } from "../../src/vectors/kernels/kernels.js";
 import { RowBitmap } from "../../src/vectors/row-bitmap.js";
+import { RowFilter } from "../../src/vectors/row-filter.js";
 import { allocate } from "../../src/vectors/shared-memory.js";
-import { SlotFilter } from "../../src/vectors/slot-filter.js";
 import { VectorStore } from "../../src/vectors/vector-store.js";
 import { naiveScores, naiveTop, randomFrom, rowsBelow, unitVectors, vectorAt } from "./random-vectors.js";
 
@@ -41,7 +41,7 @@ test("the scan returns what a double-precision scan returns, but for scores that
       const search = new ExactSearch(store, kernels);
       const allowed = [...rowsBelow(count)].filter((row) => row % allowEvery === 0);
       search.begin(query, k);
-      search.scan(new SlotFilter(store, kernels).slotsOf(RowBitmap.of(allowed)));
+      search.scan(new RowFilter(store.memory, kernels).placesOf(RowBitmap.of(allowed), store));
       const { rows, scores } = search.take();
 
       const truth = naiveScores(vectors, dimensions, query);

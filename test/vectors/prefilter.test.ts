@@ -18,7 +18,7 @@ async function filled(
   t: TestContext,
   codes: Parameters<typeof openVectorIndex>[0]["codes"] = {},
 ): Promise<VectorIndex> {
-  const index = await openVectorIndex({ dimensions, codes: { minRows: 1000, ...codes } });
+  const index = await openVectorIndex({ dimensions, codes: { minRows: 1000, listsFromRows: 5000, ...codes } });
   t.after(() => index.close());
   await index.add(rowsBelow(count), clusteredVectors(count, dimensions, randomFrom(31)));
   await index.settle();
@@ -211,7 +211,12 @@ test("a prefilter that lets every candidate through is the exact search, at what
         const store = VectorStore.create(dimensions);
         const unavailable = { state: "unavailable", reason: "not wanted" } as const;
         const kernels = await loadKernels(store.memory);
-        const searcher = new VectorSearcher(store, kernels, unavailable, { ...defaultCodes, form, minRows: 20 });
+        const searcher = new VectorSearcher(store, kernels, unavailable, {
+          ...defaultCodes,
+          form,
+          minRows: 20,
+          listsFromRows: 40,
+        });
         const slotsOf = (rows: readonly number[]) => rows.map((row) => store.slotOf(row)).filter((slot) => slot >= 0);
         for (const step of steps) {
           if (step.kind === "add") {

@@ -20,11 +20,12 @@ async function coded(t: TestContext) {
   const slots = store.claim(count);
   for (const row of rowsBelow(count)) store.write(slots[row]!, row, vectors, row % (count / 3));
   store.bind(rowsBelow(count), slots);
-  const codes = new CodeStore(store, new Quantizer("sign", dimensions, new Float32Array(0)));
-  for (const slot of slots) codes.encode(slot);
+  const kernels = await loadKernels(store.memory);
+  const quantizer = new Quantizer("sign", dimensions, new Float32Array(0), { memory: store.memory, kernels });
+  const codes = new CodeStore(store, quantizer);
+  for (const slot of slots) codes.append(slot);
   const pool = new ScanPool(store.memory, 2);
   t.after(() => pool.close());
-  const kernels = await loadKernels(store.memory);
   return { store, codes, pool, kernels, queries: unitVectors(200, dimensions, randomFrom(2)) };
 }
 
@@ -35,16 +36,17 @@ async function started(pool: ScanPool): Promise<void> {
 test("threads that help give the answer of one thread alone, ties included, whenever they wake up", async (t) => {
   const { store, codes, pool, kernels, queries } = await coded(t);
   const [alone, helped] = [new CodeSearch(store, kernels), new CodeSearch(store, kernels)];
-  const few = RowBitmap.of([...store.live].filter((slot) => slot % 7 === 0));
+  const few = RowBitmap.of([...codes.live].filter((position) => position % 7 === 0));
   const check = () => {
     for (let i = 0; i < 200; i++) {
       const query = vectorAt(queries, i, dimensions);
-      for (const [slots, m] of [
-        [store.live, 1],
+      for (const [positions, count] of [
+        [codes.live, 1],
         [few, 100],
-        [store.live, 5000],
+        [codes.live, 5000],
       ] as const) {
-        assert.deepEqual(helped.best(codes, query, slots, m, pool), alone.best(codes, query, slots, m));
+        const found = helped.best(codes, query, { positions, count, pool });
+        assert.deepEqual(found, alone.best(codes, query, { positions, count }));
       }
     }
   };
@@ -59,7 +61,7 @@ test("a scan without its helpers goes on alone", async (t) => {
   await pool.close();
   const search = new CodeSearch(store, kernels);
   const query = vectorAt(queries, 0, dimensions);
-  assert.deepEqual(search.best(codes, query, store.live, 50, pool), search.best(codes, query, store.live, 50));
+  assert.deepEqual(search.best(codes, query, { count: 50, pool }), search.best(codes, query, { count: 50 }));
 });
 
 test("many candidates, for which a sample sets a floor, are those of a full sort, also where the sample misleads", async (t) => {
@@ -67,15 +69,17 @@ test("many candidates, for which a sample sets a floor, are those of a full sort
   const search = new CodeSearch(store, kernels);
   const everything = RowBitmap.below(count);
   // Only the blocks that a sample looks at, and only those that it does not.
-  const sampled = RowBitmap.of([...everything].filter((slot) => Math.floor(slot / 32) % 16 === 0));
+  const sampled = RowBitmap.of([...everything].filter((position) => Math.floor(position / 32) % 16 === 0));
   const others = RowBitmap.below(count).andNot(sampled);
   for (let i = 0; i < 20; i++) {
     const query = vectorAt(queries, i, dimensions);
-    const all = search.best(codes, query, everything, count);
+    const all = search.best(codes, query, { count });
     assert.equal(all.length, count);
-    for (const slots of [everything, sampled, others]) {
-      const expected = all.filter((slot) => slots.has(slot));
-      for (const m of [200, 1500]) assert.deepEqual(search.best(codes, query, slots, m), expected.slice(0, m));
+    for (const positions of [everything, sampled, others]) {
+      const expected = all.filter((slot) => positions.has(codes.positionOf(slot)));
+      for (const count of [200, 1500]) {
+        assert.deepEqual(search.best(codes, query, { positions, count }), expected.slice(0, count));
+      }
     }
   }
 });

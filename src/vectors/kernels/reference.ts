@@ -1,53 +1,24 @@
 // The kernels in plain TypeScript: the reading version of assembly/*.ts, and the oracle that the compiled module is held
-// to, byte for byte. Slow: every sum is rounded to float32 by hand.
+// to, byte for byte.
 
 import type { SharedMemory } from "../shared-memory.js";
 import { codeKernels } from "./code-reference.js";
+import { dotKernels } from "./dot-reference.js";
+import { formatKernels } from "./format-reference.js";
 import type { Kernels } from "./kernels.js";
+import { listKernels } from "./list-reference.js";
+import { quantizeKernels } from "./quantize-reference.js";
 import { TopK } from "./top-k-reference.js";
 
 export function referenceKernels(memory: SharedMemory): Kernels {
-  const floats = () => new Float32Array(memory.buffer);
-  const integers = () => new Uint32Array(memory.buffer);
   return {
     ...codeKernels(memory),
-    dotTopK(vectors, strideBytes, rowNumbers, query, mask, words, scores, rows, size, k) {
-      const [f, u] = [floats(), integers()];
-      const heap = new TopK(f, u, scores, rows, size, k);
-      for (let slot = 0; slot < words * 32; slot++) {
-        if (((u[(mask >>> 2) + (slot >>> 5)]! >>> (slot & 31)) & 1) === 0) continue;
-        heap.offer(dot(f, vectors + slot * strideBytes, query, strideBytes), u[(rowNumbers >>> 2) + slot]!);
-      }
-      return heap.size;
-    },
-    dotTopKOf(addresses, candidates, count, strideBytes, query, scores, rows, size, k) {
-      const [f, u] = [floats(), integers()];
-      const heap = new TopK(f, u, scores, rows, size, k);
-      for (let i = 0; i < count; i++) {
-        heap.offer(dot(f, u[(addresses >>> 2) + i]!, query, strideBytes), u[(candidates >>> 2) + i]!);
-      }
-      return heap.size;
-    },
+    ...dotKernels(memory),
+    ...formatKernels(memory),
+    ...listKernels(memory),
+    ...quantizeKernels(memory),
     sortTopK(scores, rows, size) {
-      new TopK(floats(), integers(), scores, rows, size, size).sort();
+      new TopK(new Float32Array(memory.buffer), new Uint32Array(memory.buffer), scores, rows, size, size).sort();
     },
   };
-}
-
-// lane[j] = sum over i of v[16 i + j] * q[16 i + j];  a[j] = (lane[j] + lane[4 + j]) + (lane[8 + j] + lane[12 + j]);
-// dot = (a[0] + a[2]) + (a[1] + a[3]). A product of two floats is exact in a double, so each fround rounds once.
-function dot(floats: Float32Array, vector: number, query: number, strideBytes: number): number {
-  const { fround } = Math;
-  const lane = new Float32Array(16);
-  for (let i = 0; i < strideBytes >>> 2; i++) {
-    const product = fround(floats[(vector >>> 2) + i]! * floats[(query >>> 2) + i]!);
-    lane[i & 15] = fround(lane[i & 15]! + product);
-  }
-  const a = [0, 1, 2, 3].map((j) => fround(fround(lane[j]! + lane[4 + j]!) + fround(lane[8 + j]! + lane[12 + j]!))) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return fround(fround(a[0] + a[2]) + fround(a[1] + a[3]));
 }
