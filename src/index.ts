@@ -2,19 +2,61 @@
 
 export type { Metadata, MetadataValue, Skip } from "./documents/index.js";
 export {
+  type CacheStatus,
+  type CacheVerbs,
   type Chunking,
   type DocumentPage,
   type Engine,
   type EngineOptions,
   type IngestOptions,
   type IngestProgress,
+  type JobPage,
+  type JobRequest,
+  type JobVerbs,
   openEngine,
-  type RemoveReport,
+  type PutOptions,
+  type SnapshotOptions,
+  type SnapshotScheduleOptions,
+  type SnapshotVerbs,
+  type StaleQuery,
+  type StaleReport,
+  type StaleVerbs,
   type Status,
+  type SubmitOptions,
+  scheduleSnapshots,
+  snapshotLibrary,
+  type VacuumRunOptions,
+  type VacuumStatus,
+  type WatchOptions,
 } from "./engine/index.js";
 export { type ErrorCode, LodestoneError } from "./errors.js";
 export type { Filter } from "./filters/index.js";
-export type { DocumentInput, IngestReport, PutReport } from "./ingest/index.js";
+export type { DocumentInput, IngestReport, PutReport, RemoveReport, WatchEvent, Watcher } from "./ingest/index.js";
+export {
+  type DuplicateGroup,
+  type DuplicatePage,
+  type DuplicateQuery,
+  type ListedSnapshot,
+  listSnapshots,
+  type PruneReport,
+  pruneSnapshots,
+  type Restored,
+  type RestoreProgress,
+  type RetentionPolicy,
+  restoreSnapshot,
+  type Schedule,
+  type SnapshotFault,
+  type SnapshotInfo,
+  type SnapshotMade,
+  type SnapshotProgress,
+  type StaleDocument,
+  type StalenessPolicy,
+  type StalePage,
+  type VacuumProgress,
+  type VacuumReport,
+  type VerifyReport,
+  verifySnapshot,
+} from "./lifecycle/index.js";
 export type {
   Degradation,
   Hit,
@@ -23,4 +65,16 @@ export type {
   SearchResponse,
   StageReport,
 } from "./retrieval/index.js";
-export type { DocumentSummary, Facets, StoredChunk, StoredDocument } from "./store/index.js";
+export type {
+  DocumentSummary,
+  Facets,
+  Job,
+  JobKind,
+  JobPriority,
+  JobResult,
+  JobState,
+  QueueDepth,
+  SkippedDuplicate,
+  StoredChunk,
+  StoredDocument,
+} from "./store/index.js";

@@ -30,6 +30,24 @@ export function byteSize(text: string): number {
   throw new InvalidArgumentError("Expected a size, for instance 500K, 64M or 1G.");
 }
 
+const timeUnits: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** "90s", "30m", "24h", "7d", "1w", in milliseconds; at least `minMs`. */
+export function duration(minMs: number): (text: string) => number {
+  return (text) => {
+    const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([smhdw])$/i.exec(text.trim()) ?? [];
+    const ms = Number(digits) * (timeUnits[unit?.toLowerCase() ?? ""] ?? Number.NaN);
+    if (ms >= minMs && Number.isSafeInteger(ms)) return ms;
+    throw new InvalidArgumentError(`Expected a time of at least ${minMs / 1000} s, for instance 30m, 24h or 7d.`);
+  };
+}
+
 /** Gathers the values of an option that may be given several times. */
 export function gathered(text: string, earlier: readonly string[] = []): string[] {
   if (text === "") throw new InvalidArgumentError("Expected something, found nothing.");

@@ -2,16 +2,23 @@
 
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../package-root.js";
+import { addCacheCommand } from "./commands/cache.js";
 import { addDeleteCommand } from "./commands/delete.js";
+import { addDuplicatesCommand } from "./commands/duplicates.js";
 import { addEvalCommand } from "./commands/eval.js";
 import { addGetCommand } from "./commands/get.js";
 import { addIndexCommand } from "./commands/index-files.js";
+import { addJobsCommand } from "./commands/jobs.js";
 import { addListCommand } from "./commands/list.js";
 import { addModelsCommand } from "./commands/models.js";
+import { addRestoreCommand } from "./commands/restore.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
+import { addSnapshotCommand } from "./commands/snapshot.js";
+import { addStaleCommand } from "./commands/stale.js";
 import { addStartCommand } from "./commands/start.js";
 import { addStatusCommand } from "./commands/status.js";
+import { addVacuumCommand } from "./commands/vacuum.js";
 import { EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit-code.js";
 import { describe, type Face, type SharedOptions } from "./face.js";
 import { reportError } from "./report-error.js";
@@ -91,6 +98,13 @@ function addCommands(program: Command, face: Face): void {
   addListCommand(program, face);
   addGetCommand(program, face);
   addDeleteCommand(program, face);
+  addJobsCommand(program, face);
+  addDuplicatesCommand(program, face);
+  addStaleCommand(program, face);
+  addVacuumCommand(program, face);
+  addCacheCommand(program, face);
+  addSnapshotCommand(program, face);
+  addRestoreCommand(program, face);
   addModelsCommand(program, face);
   addEvalCommand(program, face);
   addStartCommand(program, face);

@@ -3,6 +3,15 @@
 
 export { type Chunk, type ChunkOptions, chunkDocument } from "./chunker.js";
 export { checkMetadata, type Metadata, type MetadataScalar, type MetadataValue, metadataLimits } from "./metadata.js";
+export {
+  groupNearDuplicates,
+  NEAR_DUPLICATE_THRESHOLD,
+  NearDuplicates,
+  openSigner,
+  SIGNATURE_PLACES,
+  type Signature,
+  similarityOf,
+} from "./near-duplicates.js";
 export { normalise, normaliseCharacters, normaliseLine } from "./normalise.js";
 export type { Heading, TextRange } from "./outline.js";
 export { passageHash, passageOf } from "./passage.js";

@@ -37,7 +37,8 @@ await serve<BiEncoderVerbs>(async () => {
     verbs: {
       async embed({ texts, kind }, { signal }) {
         const embeddings = await turns.take(kind === "query" ? "interactive" : "bulk", embed(texts, kind), signal);
-        return transferring(embeddings, [embeddings.vectors.buffer as ArrayBuffer]);
+        const { vectors, textTokens } = embeddings;
+        return transferring(embeddings, [vectors.buffer as ArrayBuffer, textTokens.buffer as ArrayBuffer]);
       },
     },
     async close() {

@@ -17,6 +17,8 @@ export type BiEncoder = {
    */
   embed(texts: readonly string[], kind: TextKind, options?: { signal?: AbortSignal | undefined }): Promise<Embeddings>;
   close(): Promise<void>;
+  /** Ends one that does not answer any more, without waiting for it; calls in flight are rejected with WORKER_FAILED. */
+  abandon(): void;
 };
 
 export type BiEncoderOptions = {
@@ -47,5 +49,6 @@ export async function openBiEncoder(model: BiEncoderModel, options: BiEncoderOpt
     dimensions: chosen.dimensions,
     embed: (texts, kind, { signal } = {}) => worker.call("embed", { texts, kind }, { signal }),
     close: () => worker.close(),
+    abandon: () => worker.abandon(),
   };
 }

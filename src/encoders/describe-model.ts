@@ -2,10 +2,10 @@
 
 import { join } from "node:path";
 import { LodestoneError } from "../errors.js";
+import { hashFile } from "../files/index.js";
 import { startWorker } from "../threads/worker-client.js";
 import * as infer from "./infer-manifest.js";
 import { type Manifest, type ModelRole, parseManifest } from "./manifest.js";
-import { hashFile } from "./model-files.js";
 import { type ModelFolderContents, originOf } from "./model-folder.js";
 import { onnxStackMb } from "./onnx-stack.js";
 import { manifestName } from "./place-model.js";

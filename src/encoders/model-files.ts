@@ -2,24 +2,13 @@
 // replaced graph would silently mix vectors of two models, and a replaced tokenizer would too.
 
 import { createHash } from "node:crypto";
-import { createReadStream, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LodestoneError } from "../errors.js";
+import { type FileHash, hashFile } from "../files/index.js";
 import type { Manifest } from "./manifest.js";
 
 export type ModelFolder = { readonly directory: string; readonly manifest: Manifest };
-
-export type FileRecord = { sha256: string; bytes: number };
-
-export async function hashFile(path: string): Promise<FileRecord> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { sha256: hash.digest("hex"), bytes };
-}
 
 /** The content of a small file of the model, verified. */
 export function readVerifiedFile(model: ModelFolder, path: string): Buffer {
@@ -52,7 +41,7 @@ export function weightFiles({ modelFile, files }: Manifest): string[] {
   return Object.keys(files).filter((path) => path.startsWith(modelFile));
 }
 
-function expectPresent(model: ModelFolder, path: string): FileRecord {
+function expectPresent(model: ModelFolder, path: string): FileHash {
   const expected = model.manifest.files[path];
   const found = statSync(join(model.directory, path), { throwIfNoEntry: false });
   if (expected === undefined || found === undefined) {
@@ -66,7 +55,7 @@ function expectPresent(model: ModelFolder, path: string): FileRecord {
   return expected;
 }
 
-function altered(model: ModelFolder, path: string, expected: FileRecord, found: Partial<FileRecord>): LodestoneError {
+function altered(model: ModelFolder, path: string, expected: FileHash, found: Partial<FileHash>): LodestoneError {
   const difference =
     found.bytes === expected.bytes
       ? `its SHA-256 is ${found.sha256?.slice(0, 12)}... instead of ${expected.sha256.slice(0, 12)}...`

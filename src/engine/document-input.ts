@@ -4,6 +4,7 @@ import { z } from "zod";
 import { LodestoneError } from "../errors.js";
 import type { DocumentInput } from "../ingest/index.js";
 import { parseInput } from "../input/parse-input.js";
+import { stalenessPolicies } from "../lifecycle/index.js";
 
 /** One document as a caller writes it. */
 export const documentInputSchema = z.strictObject({
@@ -17,6 +18,8 @@ export const documentInputSchema = z.strictObject({
   metadata: z.record(z.string(), z.unknown()).optional(),
   /** ISO 8601 date or milliseconds since 1970. */
   modifiedAt: z.union([z.string(), z.number()]).optional(),
+  /** When its content is looked at again. Default: by the rules. */
+  staleness: z.enum(stalenessPolicies).optional(),
 });
 
 const MAX_DOCUMENTS = 10_000;

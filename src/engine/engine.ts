@@ -1,44 +1,43 @@
-// The engine: one library opened, and the verbs on it. Opening wires the rooms together; closing takes them apart in
-// reverse order.
+// The engine: one library opened, and the verbs on it.
 
-import { mkdir } from "node:fs/promises";
-import { resolve } from "node:path";
-import {
-  type BiEncoder,
-  type CrossEncoder,
-  openBiEncoder,
-  openCatalogue,
-  openCrossEncoder,
-} from "../encoders/index.js";
+import type { BiEncoder, CrossEncoder } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import { type Filter, parseFilter } from "../filters/index.js";
-import {
-  type DocumentInput,
-  type IngestClient,
-  type IngestEvent,
-  type IngestReport,
-  type PathOptions,
-  type PutReport,
-  startIngest,
+import type {
+  DocumentInput,
+  IngestClient,
+  IngestReport,
+  OnDuplicate,
+  PathOptions,
+  PutReport,
+  RemoveReport,
+  Watcher,
 } from "../ingest/index.js";
+import type { DuplicatePage, DuplicateQuery, SnapshotMade, VacuumReport } from "../lifecycle/index.js";
 import { openSearcher, type Searcher, type SearchRequest, type SearchResponse } from "../retrieval/index.js";
-import type { DocumentSummary, Facets, Generation, StoredDocument, StoreReader } from "../store/index.js";
-import { startReader, storedGeneration } from "../store/index.js";
-import { type ChosenModels, checkGeneration, chooseModels } from "./choose-models.js";
-import { checkDocuments } from "./document-input.js";
+import type { DocumentSummary, Facets, Generation, Job, StoredDocument, StoreReader } from "../store/index.js";
+import { type CacheVerbs, cacheVerbs } from "./cache.js";
+import type { ChosenModels } from "./choose-models.js";
 import { FilterCache } from "./filter-cache.js";
-import { GraphKeeper } from "./graph-keeper.js";
-import { LiveIndex } from "./live-index.js";
-import { modelDirectories } from "./model-directories.js";
-import { type CheckedEngineOptions, checkEngineOptions, type EngineOptions } from "./options.js";
+import type { GraphKeeper } from "./graph-keeper.js";
+import { type JobRequest, pathsOrder, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
+import type { IngestProgress, JobDesk, JobVerbs } from "./jobs.js";
+import type { LiveIndex } from "./live-index.js";
+import type { Opened } from "./opened.js";
+import type { CheckedEngineOptions } from "./options.js";
+import type { Reports } from "./reports.js";
+import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
+import { type StaleVerbs, staleVerbs } from "./stale.js";
 import { collectStatus, type Status } from "./status.js";
+import type { VacuumRunOptions, Vacuums } from "./vacuums.js";
+import type { Watching, WatchOptions } from "./watching.js";
 
-/** How a run is going. `indexed` counts chunks that are durable and searchable since the last such event. */
-export type IngestProgress =
-  | Exclude<IngestEvent, { kind: "written" } | { kind: "removed" }>
-  | { kind: "indexed"; chunks: number };
 export type IngestOptions = PathOptions & { onProgress?: (progress: IngestProgress) => void; signal?: AbortSignal };
-export type RemoveReport = { removed: string[]; missing: string[] };
+export type PutOptions = {
+  signal?: AbortSignal;
+  /** What becomes of a new document whose text, or nearly so, the library holds already. Default "keep". */
+  onDuplicate?: OnDuplicate;
+};
 export type DocumentPage = { documents: DocumentSummary[]; total: number; offset: number; limit: number };
 
 export type Engine = {
@@ -51,8 +50,20 @@ export type Engine = {
    * written before stays.
    */
   ingestPaths(targets: readonly string[], options?: IngestOptions): Promise<IngestReport>;
+  /**
+   * Indexes targets and keeps the library in step with them from then on: what is saved, moved or removed there is searchable or
+   * gone within two seconds. Resolves when the first run is over. Throws as `ingestPaths` does, and WATCH_UNAVAILABLE.
+   */
+  watch(targets: readonly string[], options?: WatchOptions): Promise<Watcher>;
   /** Adds or replaces documents. They are durable and searchable when this resolves: all of them, or none if it rejects. */
-  put(documents: readonly DocumentInput[], options?: { signal?: AbortSignal }): Promise<PutReport>;
+  put(documents: readonly DocumentInput[], options?: PutOptions): Promise<PutReport>;
+  /**
+   * Takes a job in and resolves as soon as that is durable; the job is done in the background, also after a crash. Throws
+   * INVALID_INPUT or UNKNOWN_FIELD for what can never be done, QUEUE_FULL.
+   */
+  submit(request: JobRequest, options?: SubmitOptions): Promise<Job>;
+  /** What was submitted: `put`, `remove` and `ingestPaths` are jobs, too, that are waited for. */
+  readonly jobs: JobVerbs;
   /** A document with its text and chunks; undefined where there is none. */
   get(id: string): Promise<StoredDocument | undefined>;
   /** A page of documents by id. */
@@ -63,112 +74,37 @@ export type Engine = {
   search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
   /** Documents by folder and by type. */
   facets(): Promise<Facets>;
+  /** The cache of embeddings. */
+  readonly cache: CacheVerbs;
+  /** Documents with the same text or nearly so, in groups, a page of them at a time. */
+  duplicates(query?: DuplicateQuery): Promise<DuplicatePage>;
+  /** Documents whose content is to be looked at again. */
+  readonly stale: StaleVerbs;
+  /**
+   * Takes out for good what deletes and changes have left behind, while searches and writes go on. Throws ABORTED, DISK_FULL;
+   * what it has done by then stays done, and the next one goes on from there.
+   */
+  vacuum(options?: VacuumRunOptions): Promise<VacuumReport>;
+  /**
+   * Makes a snapshot while searches and writes go on. Throws SNAPSHOT_RUNNING, DISK_FULL, MODEL_ALTERED (with the models) or
+   * ABORTED; the library is as it was then, and nothing is left that looks like a snapshot.
+   */
+  snapshot(options?: SnapshotOptions): Promise<SnapshotMade>;
+  /** The snapshots that were made. */
+  readonly snapshots: SnapshotVerbs;
   status(): Promise<Status>;
   /** Ends the threads and gives the library free. Work in progress is stopped; what was acknowledged stays. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/**
- * Opens a library, creating it where it does not exist.
- *
- * @throws LIBRARY_LOCKED when another process writes it, LIBRARY_NOT_FOUND (read-only), LIBRARY_TOO_NEW,
- *   LIBRARY_DAMAGED, MODEL_NOT_FOUND, MODEL_ALTERED, MODEL_VERSION_MISMATCH, INVALID_INPUT.
- * @example
- *   await using engine = await openEngine({ library: "./my-library" });
- *   await engine.ingestPaths(["./notes"]);
- *   const { hits } = await engine.search({ query: "how do I rotate the keys" });
- */
-export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const checked = checkEngineOptions(options);
-  const library = resolve(checked.library);
-  const stored = storedGeneration(library);
-  const catalogue = openCatalogue(modelDirectories(checked.models));
-  const models = chooseModels(catalogue, checked, stored);
-  const opened = new Opened();
-  try {
-    return await openParts(library, checked, models, opened);
-  } catch (error) {
-    await opened.close();
-    throw error;
-  }
-}
-
-/** What has been opened so far, closed in reverse order. */
-class Opened {
-  readonly #closers: (() => Promise<void>)[] = [];
-
-  async add<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> {
-    const part = await opening;
-    this.#closers.push(() => part.close());
-    return part;
-  }
-
-  async close(): Promise<void> {
-    for (let closer = this.#closers.pop(); closer; closer = this.#closers.pop()) await closer();
-  }
-}
-
-async function openParts(
-  library: string,
-  options: CheckedEngineOptions,
-  models: ChosenModels,
-  opened: Opened,
-): Promise<Engine> {
-  const threads = options.threads.query === undefined ? {} : { threads: options.threads.query };
-  // The models load while the library does. All are awaited also when one fails, so that every part gets closed.
-  const encoders = settleAll([
-    opened.add(openBiEncoder(models.biEncoder, threads)),
-    models.crossEncoder ? opened.add(openCrossEncoder(models.crossEncoder, threads)) : Promise.resolve(undefined),
-  ] as const);
-  const rows = (async () => {
-    const ingest = options.readOnly ? undefined : await opened.add(startWriting(library, options, models));
-    const reader = await opened.add(startReader(library));
-    const generation = await reader.call("generation", null);
-    checkGeneration(generation, models, library);
-    const index = await opened.add(LiveIndex.open(reader, generation.dimensions));
-    const graph = new GraphKeeper(index.vectors, {
-      library,
-      modelVersion: generation.modelVersion,
-      readOnly: options.readOnly,
-      fromRows: options.graphFromChunks,
-      onNotice: options.onNotice ?? (() => undefined),
-    });
-    await opened.add(Promise.resolve(graph));
-    await graph.load();
-    return { ingest, reader, generation, index, graph };
-  })();
-  const [[encoder, crossEncoder], { ingest, reader, generation, index, graph }] = await settleAll([
-    encoders,
-    rows,
-  ] as const);
-  return new OpenEngine({ library, models, ingest, reader, generation, index, graph, encoder, crossEncoder, opened });
-}
-
-async function startWriting(
-  library: string,
-  options: CheckedEngineOptions,
-  models: ChosenModels,
-): Promise<IngestClient> {
-  await mkdir(library, { recursive: true });
-  return startIngest({
-    library,
-    model: models.biEncoder,
-    chunking: models.chunking,
-    encoderThreads: options.threads.ingest,
-  });
-}
-
-async function settleAll<T extends readonly Promise<unknown>[]>(work: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(work);
-  return Promise.all(work) as Promise<{ [K in keyof T]: Awaited<T[K]> }>;
-}
-
 function isList(target: readonly string[] | { filter: Filter }): target is readonly string[] {
   return Array.isArray(target);
 }
 
-type Parts = {
+/** What an open engine consists of. */
+export type EngineParts = {
+  options: CheckedEngineOptions;
   library: string;
   models: ChosenModels;
   ingest: IngestClient | undefined;
@@ -178,18 +114,23 @@ type Parts = {
   graph: GraphKeeper;
   encoder: BiEncoder;
   crossEncoder: CrossEncoder | undefined;
+  jobs: JobDesk;
+  snapshots: Snapshots;
+  watching: Watching;
+  vacuums: Vacuums;
+  reports: Reports;
   opened: Opened;
 };
 
-class OpenEngine implements Engine {
-  readonly #parts: Parts;
+export class OpenEngine implements Engine {
+  readonly #parts: EngineParts;
   readonly #filters: FilterCache;
   readonly #searcher: Searcher;
-  #libraryVersion: number | undefined;
-  #progress = { running: 0, done: 0, total: 0 };
+  readonly cache: CacheVerbs;
+  readonly stale: StaleVerbs;
   #closing: Promise<void> | undefined;
 
-  constructor(parts: Parts) {
+  constructor(parts: EngineParts) {
     this.#parts = parts;
     const { index, reader, generation, encoder, crossEncoder } = parts;
     this.#filters = new FilterCache(reader, index);
@@ -202,6 +143,24 @@ class OpenEngine implements Engine {
       generation,
       allowedRows: (filter) => this.#filters.rows(filter),
     });
+    this.cache = cacheVerbs({
+      reader: () => this.#reader(),
+      writer: () => this.#writer(),
+      ingest: parts.ingest,
+      queries: () => this.#searcher.queryCache(),
+      options: parts.options.cache,
+    });
+    this.stale = staleVerbs({
+      reports: parts.reports,
+      writer: () => this.#writer(),
+      ingestPaths: (targets, options) => this.ingestPaths(targets, options),
+      options: parts.options.staleness,
+      now: Date.now,
+    });
+  }
+
+  get jobs(): JobDesk {
+    return this.#parts.jobs;
   }
 
   get library(): string {
@@ -216,34 +175,36 @@ class OpenEngine implements Engine {
     targets: readonly string[],
     { onProgress, signal, ...options }: IngestOptions = {},
   ): Promise<IngestReport> {
-    const before = { ...this.#progress };
-    this.#progress.running++;
-    try {
-      const argument = { targets: [...targets], options };
-      return await this.#writing(
-        (ingest, take) => ingest.call("ingestPaths", argument, { signal, onProgress: take }),
-        (event) => {
-          if (event.kind === "scanned") this.#progress.total = before.total + event.files;
-          if (event.kind === "reading") this.#progress.done = before.done + event.files;
-          onProgress?.(event);
-        },
-      );
-    } finally {
-      this.#progress.running--;
-      if (this.#progress.running === 0) this.#progress = { running: 0, done: 0, total: 0 };
-    }
+    return this.jobs.run(pathsOrder(targets, options, "bulk"), { signal, onProgress });
   }
 
-  async put(documents: readonly DocumentInput[], { signal }: { signal?: AbortSignal } = {}): Promise<PutReport> {
-    const argument = { documents: checkDocuments(documents) };
-    return this.#writing((ingest, take) => ingest.call("put", argument, { signal, onProgress: take }));
+  async watch(targets: readonly string[], options?: WatchOptions): Promise<Watcher> {
+    this.#reader();
+    return this.#parts.watching.watch(targets, options);
+  }
+
+  async put(documents: readonly DocumentInput[], { signal, onDuplicate }: PutOptions = {}): Promise<PutReport> {
+    return this.jobs.run(putOrder(documents, "interactive", onDuplicate), { signal });
   }
 
   async remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport> {
-    const ids = isList(target) ? [...target] : await this.#idsMatching(target.filter);
-    const { removed, missing, rows } = await this.#writer().call("remove", { ids });
-    await this.#parts.index.remove(rows);
-    return { removed, missing };
+    const ids = isList(target) ? target : await this.#idsMatching(target.filter);
+    return this.jobs.run(removeOrder(ids, "interactive"));
+  }
+
+  async submit(request: JobRequest, { priority = "bulk" }: SubmitOptions = {}): Promise<Job> {
+    switch (request.kind) {
+      case "put":
+        return this.jobs.submit(putOrder(request.documents, priority, request.onDuplicate));
+      case "paths":
+        return this.jobs.submit(pathsOrder(request.targets, request.options ?? {}, priority));
+      case "remove": {
+        const ids = "ids" in request ? request.ids : await this.#idsMatching(request.filter);
+        return this.jobs.submit(removeOrder(ids, priority));
+      }
+      default:
+        return request satisfies never;
+    }
   }
 
   async get(id: string): Promise<StoredDocument | undefined> {
@@ -266,9 +227,27 @@ class OpenEngine implements Engine {
   }
 
   async search(request: SearchRequest, { signal }: { signal?: AbortSignal } = {}): Promise<SearchResponse> {
-    if (this.readOnly) await this.#followWriter();
-    else this.#reader();
+    this.#reader();
+    if (this.readOnly) await this.#parts.index.follow();
     return this.#searcher.search(request, signal);
+  }
+
+  get snapshots(): SnapshotVerbs {
+    return this.#parts.snapshots;
+  }
+
+  snapshot(options?: SnapshotOptions): Promise<SnapshotMade> {
+    this.#reader();
+    return this.#parts.snapshots.make(options);
+  }
+
+  async duplicates(query: DuplicateQuery = {}): Promise<DuplicatePage> {
+    this.#reader();
+    return this.#parts.reports.duplicates(query);
+  }
+
+  async vacuum(options?: VacuumRunOptions): Promise<VacuumReport> {
+    return this.#parts.vacuums.run(this.#writer(), options);
   }
 
   facets(): Promise<Facets> {
@@ -285,7 +264,9 @@ class OpenEngine implements Engine {
       generation,
       models,
       vectors: index.vectors,
-      progress: this.#progress,
+      cache: this.cache.status(),
+      vacuum: this.#parts.vacuums.status(),
+      ingest: this.jobs.progress,
     });
   }
 
@@ -296,31 +277,6 @@ class OpenEngine implements Engine {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  /** Runs a call of the ingest thread and resolves when the index in memory holds what it wrote. */
-  async #writing<T>(
-    call: (ingest: IngestClient, take: (event: unknown) => void) => Promise<T>,
-    onProgress?: (progress: IngestProgress) => void,
-  ): Promise<T> {
-    const { index } = this.#parts;
-    let applied = Promise.resolve();
-    const take = (event: IngestEvent) => {
-      if (event.kind === "written") {
-        const { written } = event;
-        const chunks = written.documentKeys.length;
-        applied = applied.then(() => index.apply(written));
-        onProgress?.({ kind: "indexed", chunks });
-      } else if (event.kind === "removed") applied = applied.then(() => index.remove(event.removed.rows));
-      else onProgress?.(event);
-      applied.catch(() => undefined);
-    };
-    try {
-      return await call(this.#writer(), (event) => take(event as IngestEvent));
-    } finally {
-      await applied;
-      await this.#parts.graph.consider();
-    }
   }
 
   #writer(): IngestClient {
@@ -343,14 +299,5 @@ class OpenEngine implements Engine {
     const keys = await reader.call("matching", { filter: parseFilter(filter) });
     const summaries = await reader.call("summaries", { keys: Array.from(keys) });
     return summaries.map(({ id }) => id);
-  }
-
-  async #followWriter(): Promise<void> {
-    const { index } = this.#parts;
-    const version = await this.#reader().call("version", null);
-    const first = this.#libraryVersion === undefined;
-    const changed = !first && version !== this.#libraryVersion;
-    this.#libraryVersion = version;
-    if (changed) await index.refresh();
   }
 }

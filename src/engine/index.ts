@@ -1,14 +1,45 @@
 // The engine's public face: everything that the command line, the HTTP server and the library offer comes through here.
 
-export { documentInputSchema } from "./document-input.js";
 export {
-  type DocumentPage,
-  type Engine,
-  type IngestOptions,
-  type IngestProgress,
-  openEngine,
-  type RemoveReport,
-} from "./engine.js";
+  type DuplicateGroup,
+  type DuplicatePage,
+  type DuplicateQuery,
+  type ListedSnapshot,
+  listSnapshots,
+  type PruneReport,
+  type RetentionPolicy,
+  removeSnapshot,
+  restoreSnapshot,
+  type SnapshotInfo,
+  type SnapshotMade,
+  type StaleDocument,
+  type StalenessPolicy,
+  type StalePage,
+  snapshotPath,
+  stalenessPolicies,
+  type VacuumProgress,
+  type VacuumReport,
+  type VerifyReport,
+  verifySnapshot,
+} from "../lifecycle/index.js";
+export type { CacheStatus, CacheVerbs } from "./cache.js";
+export { documentInputSchema } from "./document-input.js";
+export type { DocumentPage, Engine, IngestOptions, PutOptions } from "./engine.js";
+export type { JobRequest, SubmitOptions } from "./job-order.js";
+export type { IngestProgress, JobPage, JobVerbs } from "./jobs.js";
 export { modelDirectories, userFolder } from "./model-directories.js";
+export { openEngine } from "./open-engine.js";
 export type { Chunking, EngineOptions } from "./options.js";
+export { duplicateQuerySchema } from "./reports.js";
+export { type SnapshotScheduleOptions, scheduleSnapshots } from "./snapshot-schedule.js";
+export {
+  pruneLibrarySnapshots,
+  type SnapshotOptions,
+  type SnapshotVerbs,
+  snapshotDirectory,
+  snapshotLibrary,
+} from "./snapshots.js";
+export { type StaleQuery, type StaleReport, type StaleVerbs, staleQuerySchema } from "./stale.js";
 export type { Status } from "./status.js";
+export type { VacuumRunOptions, VacuumStatus } from "./vacuums.js";
+export type { WatchOptions } from "./watching.js";

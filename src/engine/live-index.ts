@@ -1,7 +1,7 @@
 // The library in memory: vectors and the document of each row, filled from SQLite when the engine opens and kept in
 // step with every commit after that.
 
-import type { BatchWritten, RowSlice, StoreReader } from "../store/index.js";
+import type { BatchWritten, FilesMoved, RowSlice, StoreReader } from "../store/index.js";
 import { openVectorIndex, type RowBitmap, type VectorIndex } from "../vectors/index.js";
 import { RowTable } from "./row-table.js";
 
@@ -12,6 +12,10 @@ const SLICE_ROWS = 2048;
 export class LiveIndex {
   readonly #rows = new RowTable();
   #changes = 0;
+  #version: number | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  /** Of the dead rows, how many a vacuum had forgotten at the last look. */
+  #forgotten = 0;
 
   private constructor(
     readonly vectors: VectorIndex,
@@ -21,6 +25,9 @@ export class LiveIndex {
   /** Opens an empty index and reads the library's live rows into it. */
   static async open(reader: StoreReader, dimensions: number): Promise<LiveIndex> {
     const index = new LiveIndex(await openVectorIndex({ dimensions }), reader);
+    // Before the rows are read: what is written meanwhile is then taken in by the first look.
+    index.#version = await reader.call("version", null);
+    index.#forgotten = (await reader.call("deadRows", null)).forgotten;
     await index.#readFrom(0);
     return index;
   }
@@ -47,11 +54,30 @@ export class LiveIndex {
     await this.vectors.remove(rows);
   }
 
-  /** Takes in what another process has written since the last look. */
-  async refresh(): Promise<void> {
-    const dead = await this.reader.call("deadRows", null);
-    await this.remove(dead.filter((row) => this.#rows.documentOf(row) !== 0));
+  /** Takes in that documents have new ids and paths, and that rows of documents in their way are gone. */
+  async move({ removedRows }: FilesMoved): Promise<void> {
+    await this.remove(removedRows);
+  }
+
+  /** Takes in what another process has written up to now. */
+  follow(): Promise<void> {
+    // One after the other: who asks while another look is at work must not go on with what that has not taken in yet.
+    this.#looking = this.#looking.catch(() => undefined).then(() => this.#look());
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const version = await this.reader.call("version", null);
+    if (version === this.#version) return;
+    const { rows: dead, forgotten } = await this.reader.call("deadRows", null);
+    if (forgotten === this.#forgotten) await this.remove(dead.filter((row) => this.#rows.documentOf(row) !== 0));
+    else {
+      // Rows may have died and been vacuumed since: who is not among the living is gone.
+      await this.remove(this.#rows.notAmong(await this.reader.call("liveRows", null)));
+      this.#forgotten = forgotten;
+    }
     await this.#readFrom(this.#rows.end);
+    this.#version = version;
   }
 
   documentOf(row: number): number {

@@ -1,5 +1,6 @@
 // Where models are looked for.
 
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { packageRoot } from "../package-root.js";
@@ -29,4 +30,10 @@ export function modelDirectories(further: readonly string[] = []): [string, ...s
   const own = named.length > 0 ? named : [join(userFolder(), "models")];
   const [first, ...rest] = [...further, ...own, join(packageRoot, "models")];
   return [first!, ...rest];
+}
+
+/** The same for the models of one library: those that came with it, restored from a snapshot, count first. */
+export function libraryModelDirectories(library: string, further: readonly string[] = []): [string, ...string[]] {
+  const own = join(library, "models");
+  return existsSync(own) ? [own, ...modelDirectories(further)] : modelDirectories(further);
 }

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { parseInput } from "../input/parse-input.js";
+import { checkStalenessRules, stalenessOptionsSchema } from "./stale.js";
 
 const chunkingSchema = z
   .strictObject({
@@ -16,6 +17,28 @@ const chunkingSchema = z
   );
 
 const DEFAULT_MAX_TOKENS = 256;
+
+const queueSchema = z.strictObject({
+  /** Jobs that are not done, failed ones included; more are refused with QUEUE_FULL. Default 10,000. */
+  maxJobs: z.int().min(1).max(1_000_000).default(10_000),
+  /** Bytes that were submitted with them. Default 1 GiB. */
+  maxBytes: z
+    .int()
+    .min(1)
+    .default(1024 * 1024 * 1024),
+  /** Passages embedded and written together at most. Default 512. */
+  maxBatch: z.int().min(1).max(100_000).default(512),
+  /** The same in tokens. Default 131,072. */
+  maxBatchTokens: z.int().min(1).default(131_072),
+  /** How long a batch for which nobody waits is kept open for further documents. Default 100. */
+  maxWaitMs: z.int().min(0).max(60_000).default(100),
+  /** Batches on their way at once: one that is embedded, and one that follows it. Default 2. */
+  concurrency: z.int().min(1).max(64).default(2),
+  /** How long the model may take for a batch before it is stopped and the batch is tried again. Default five minutes. */
+  batchLimitMs: z.int().min(1).max(86_400_000).default(300_000),
+  /** Takes jobs in without beginning any: they are done when the library is opened the next time. Default false. */
+  paused: z.boolean().default(false),
+});
 
 export const engineOptionsSchema = z.strictObject({
   /** Folder of the library. Created on first use, unless `readOnly`. */
@@ -38,8 +61,42 @@ export const engineOptionsSchema = z.strictObject({
    * cost them nothing. Default 500,000.
    */
   graphFromChunks: z.int().min(0).default(500_000),
+  /** Where `snapshot` puts snapshots. Default: the folder "snapshots" in the library's. */
+  snapshotDirectory: z.string().min(1).optional(),
   /** Told, in a sentence, what the engine works around: no graph to be had, a damaged index file that is rebuilt. */
   onNotice: z.custom<(notice: string) => void>((value) => typeof value === "function", "must be a function").optional(),
+  /** The cache of embeddings, in memory and in cache.sqlite of the library's folder. */
+  cache: z
+    .strictObject({
+      /** Of vectors kept in memory while documents are indexed. Default 64 MiB. */
+      memoryBytes: z
+        .int()
+        .min(0)
+        .default(64 * 1024 * 1024),
+      /** Largest size of the file; what has not been used for longest goes first. Default 1 GiB. */
+      diskBytes: z
+        .int()
+        .min(0)
+        .default(1024 * 1024 * 1024),
+      /** Days after which an embedding is computed again. Default 30. */
+      ttlDays: z.number().positive().max(36_500).default(30),
+      /** Remembers nothing. Default false. */
+      off: z.boolean().default(false),
+    })
+    .prefault({}),
+  /** The queue of jobs. */
+  queue: queueSchema.prefault({}),
+  /** Taking out for good what deletes and changes leave behind. */
+  vacuum: z
+    .strictObject({
+      /** Vacuums by itself, between other work. Default true. */
+      auto: z.boolean().default(true),
+      /** Share of dead rows from which it does, 0..1. Default 0.3. */
+      deadShare: z.number().positive().max(1).default(0.3),
+    })
+    .prefault({}),
+  /** When the content of documents is looked at again. */
+  staleness: stalenessOptionsSchema,
   threads: z
     .strictObject({
       /** For the query's bi-encoder and the cross-encoder. Default: one for a model without layers, else the cores. */
@@ -56,7 +113,9 @@ export type Chunking = { maxTokens: number; overlapTokens: number };
 
 /** Fills in the defaults; throws INVALID_INPUT or UNKNOWN_FIELD. */
 export function checkEngineOptions(options: unknown): CheckedEngineOptions {
-  return parseInput(engineOptionsSchema, options, "The engine's options");
+  const checked = parseInput(engineOptionsSchema, options, "The engine's options");
+  checkStalenessRules(checked.staleness);
+  return checked;
 }
 
 /** The chunking asked for, over `stored` (the library's own) or the defaults. */

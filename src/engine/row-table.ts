@@ -27,6 +27,18 @@ export class RowTable {
     for (const row of rows) if (row < this.#end) this.#documentKeys[row] = 0;
   }
 
+  /** Rows that are alive here and not in `live` (ascending). */
+  notAmong(live: Uint32Array): Uint32Array {
+    const others: number[] = [];
+    let next = 0;
+    for (let row = 0; row < this.#end; row++) {
+      if (this.#documentKeys[row] === 0) continue;
+      while (next < live.length && live[next]! < row) next++;
+      if (live[next] !== row) others.push(row);
+    }
+    return Uint32Array.from(others);
+  }
+
   /** The key of a row's document; 0 for a row that is not alive. */
   documentOf(row: number): number {
     return row < this.#end ? this.#documentKeys[row]! : 0;

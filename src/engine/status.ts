@@ -3,9 +3,12 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { packageVersion } from "../package-root.js";
-import { formatVersion, type Generation, type StoreReader } from "../store/index.js";
+import { formatVersion, type Generation, type QueueDepth, type StoreReader } from "../store/index.js";
 import type { VectorIndex, VectorStatus } from "../vectors/index.js";
+import type { CacheStatus } from "./cache.js";
 import type { ChosenModels } from "./choose-models.js";
+import { snapshotDirectory } from "./snapshots.js";
+import type { VacuumStatus } from "./vacuums.js";
 
 export type Status = {
   /** Version of Lodestone. */
@@ -18,7 +21,7 @@ export type Status = {
     chunks: number;
     tokens: number;
     characters: number;
-    /** All files of the folder. */
+    /** All files of the folder but for its snapshots. */
     bytes: number;
   };
   generation: {
@@ -30,8 +33,12 @@ export type Status = {
   };
   models: { biEncoder: string; crossEncoder: string | null };
   vectors: VectorStatus;
+  cache: CacheStatus;
+  vacuum: VacuumStatus;
   /** Files of the runs in progress. */
   ingest: { running: boolean; done: number; total: number };
+  /** Jobs that are not done, and the bytes that were submitted with them. */
+  queue: QueueDepth;
 };
 
 export async function collectStatus(parts: {
@@ -41,13 +48,18 @@ export async function collectStatus(parts: {
   generation: Generation;
   models: ChosenModels;
   vectors: VectorIndex;
-  progress: { running: number; done: number; total: number };
+  cache: Promise<CacheStatus>;
+  vacuum: Promise<VacuumStatus>;
+  ingest: Status["ingest"];
 }): Promise<Status> {
-  const { library, readOnly, reader, generation, models, vectors, progress } = parts;
-  const [counts, bytes, vectorStatus] = await Promise.all([
+  const { library, readOnly, reader, generation, models, vectors, ingest } = parts;
+  const [counts, bytes, vectorStatus, cache, vacuum, queue] = await Promise.all([
     reader.call("counts", null),
     folderBytes(library),
     vectors.status(),
+    parts.cache,
+    parts.vacuum,
+    reader.call("queueDepth", null),
   ]);
   return {
     version: packageVersion,
@@ -61,15 +73,19 @@ export async function collectStatus(parts: {
     },
     models: { biEncoder: models.biEncoder.version, crossEncoder: models.crossEncoder?.version ?? null },
     vectors: vectorStatus,
-    ingest: { running: progress.running > 0, done: progress.done, total: progress.total },
+    cache,
+    vacuum,
+    ingest,
+    queue,
   };
 }
 
 async function folderBytes(folder: string): Promise<number> {
+  const snapshots = snapshotDirectory(folder);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   // A file may vanish between listing and looking: SQLite's own side files do.
   const sizes = entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.parentPath.startsWith(snapshots))
     .map((entry) =>
       stat(join(entry.parentPath, entry.name)).then(
         ({ size }) => size,

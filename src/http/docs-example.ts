@@ -16,8 +16,10 @@ export function exampleCommand({ method, path, parameters, bodyExample }: Exampl
   const query = shown
     .filter((parameter) => parameter.in === "query")
     .map(({ name, example }) => `--data-urlencode ${shellQuoted(`${name}=${example}`)}`);
+  // What curl does by itself, with a body and without.
+  const implied = bodyExample === undefined ? "GET" : "POST";
   const parts = [
-    `curl${method === "GET" || method === "POST" ? "" : ` -X ${method}`}${query.length > 0 ? " --get" : ""} ${origin}${filled}`,
+    `curl${method === implied ? "" : ` -X ${method}`}${query.length > 0 ? " --get" : ""} ${origin}${filled}`,
     ...query,
     ...(bodyExample === undefined
       ? []

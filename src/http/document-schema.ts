@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { documentInputSchema } from "../engine/index.js";
+import { onDuplicateChoices } from "../ingest/index.js";
 import {
   describeFields,
   filterParameter,
@@ -30,6 +31,7 @@ const contentWords = {
   type: "How to read the text. Default text/plain.",
   metadata: "Texts, numbers, booleans and lists of them, to filter by.",
   modifiedAt: "ISO 8601 date or milliseconds since 1970.",
+  staleness: "When its content is looked at again. Default: by the rules.",
 };
 
 const example = { text: "# Rotate the keys\n\nEvery 90 days ...", type: "text/markdown", metadata: { team: "infra" } };
@@ -59,18 +61,54 @@ const documentSchema = named(
   { description: "A document to put in.", examples: [{ id: "guides/rotate-keys.md", ...example }] },
 );
 
+const onDuplicateSchema = z.enum(onDuplicateChoices);
+const onDuplicateWords =
+  "What becomes of a new document whose text the library holds already (`skip-exact`), or nearly so (`skip-near`). Default " +
+  "`keep`. One with the id of a stored document always replaces it.";
+
+/** Parameters of a route that puts one document, beside those of every route that changes documents. */
+export const onDuplicateParameter = describeFields(
+  z.strictObject({ onDuplicate: onDuplicateSchema.clone().optional() }),
+  { onDuplicate: onDuplicateWords },
+);
+
 export const documentsBodySchema = named(
   "PutRequest",
-  z.strictObject({ documents: z.array(documentSchema).min(1).max(MAX_DOCUMENTS) }),
+  describeFields(
+    z.strictObject({
+      documents: z.array(documentSchema).min(1).max(MAX_DOCUMENTS),
+      onDuplicate: onDuplicateSchema.clone().optional(),
+    }),
+    { documents: "The documents, each id once.", onDuplicate: onDuplicateWords },
+  ),
   {
     description: "Documents to put in, each id once.",
     examples: [{ documents: [{ id: "guides/rotate-keys.md", ...example }] }],
   },
 );
 
+export const skippedDuplicateSchema = named(
+  "SkippedDuplicate",
+  describeFields(z.object({ id: z.string(), duplicateOf: z.string(), similarity: z.number().min(0).max(1) }), {
+    id: "The document that was left out.",
+    duplicateOf: "The one that is there.",
+    similarity: "Share of runs of five words that both have, estimated; 1: the same text.",
+  }),
+  { description: "A document that was left out for one that is there." },
+);
+
+const putReportShape = {
+  written: z.int(),
+  unchanged: z.int(),
+  chunks: z.int(),
+  embedded: z.int(),
+  duplicates: z.array(skippedDuplicateSchema).optional(),
+};
+
 export const putReportSchema = named(
   "PutReport",
-  describeFields(z.object({ written: z.int(), unchanged: z.int(), chunks: z.int(), embedded: z.int() }), {
+  describeFields(z.object(putReportShape), {
+    duplicates: "Documents that were left out for others, where that was asked for.",
     written: "Documents written.",
     unchanged: "Documents that the library already held just so.",
     chunks: "Chunks written.",
@@ -114,7 +152,7 @@ const summaryWords = {
   characters: "Length of its text in UTF-16 units.",
 };
 
-const summarySchema = named("DocumentSummary", describeFields(z.object(summaryShape), summaryWords), {
+export const summarySchema = named("DocumentSummary", describeFields(z.object(summaryShape), summaryWords), {
   description: "A document without its text.",
 });
 

@@ -10,10 +10,13 @@ import {
   documentParamsSchema,
   documentsBodySchema,
   listQuerySchema,
+  onDuplicateParameter,
   putReportSchema,
   removeReportSchema,
   storedDocumentSchema,
 } from "./document-schema.js";
+import { answersOrJob, waitQuerySchema } from "./job-schema.js";
+import { accept } from "./jobs.js";
 
 export type DocumentRouteOptions = { maxBodyBytes: number };
 
@@ -33,11 +36,17 @@ export function documentRoutes(api: Api, engine: Engine, { maxBodyBytes }: Docum
         description:
           "Adds a document or replaces the one with this id. It is durable and searchable when this answers.",
         params: documentParamsSchema,
+        querystring: waitQuerySchema.extend(onDuplicateParameter.shape),
         body: documentBodySchema,
-        response: answers(putReportSchema, "INVALID_INPUT", "UNKNOWN_FIELD", "LIBRARY_READ_ONLY"),
+        response: answersOrJob(putReportSchema, "INVALID_INPUT", "UNKNOWN_FIELD", "LIBRARY_READ_ONLY"),
       },
     },
-    async (request) => engine.put([{ ...request.body, id: request.params.id }]),
+    async ({ body, params, query: { wait, priority, onDuplicate } }, reply) => {
+      const documents = [{ ...body, id: params.id }];
+      const choice = onDuplicate === undefined ? {} : { onDuplicate };
+      if (wait) return engine.put(documents, choice);
+      return accept(engine, { kind: "put", documents, ...choice }, priority, reply);
+    },
   );
 
   api.post(
@@ -49,11 +58,22 @@ export function documentRoutes(api: Api, engine: Engine, { maxBodyBytes }: Docum
         tags,
         summary: "Put many documents",
         description: "Adds or replaces up to 1,000 documents: all of them, or none if this answers with a problem.",
+        querystring: waitQuerySchema,
         body: documentsBodySchema,
-        response: answers(putReportSchema, "INVALID_INPUT", "UNKNOWN_FIELD", "BODY_TOO_LARGE", "LIBRARY_READ_ONLY"),
+        response: answersOrJob(
+          putReportSchema,
+          "INVALID_INPUT",
+          "UNKNOWN_FIELD",
+          "BODY_TOO_LARGE",
+          "LIBRARY_READ_ONLY",
+        ),
       },
     },
-    async (request) => engine.put(request.body.documents),
+    async ({ body: { documents, onDuplicate }, query: { wait, priority } }, reply) => {
+      const choice = onDuplicate === undefined ? {} : { onDuplicate };
+      if (wait) return engine.put(documents, choice);
+      return accept(engine, { kind: "put", documents, ...choice }, priority, reply);
+    },
   );
 
   api.get(
@@ -98,12 +118,14 @@ export function documentRoutes(api: Api, engine: Engine, { maxBodyBytes }: Docum
         summary: "Delete one document",
         description: "Removes a document. No later search returns it.",
         params: documentParamsSchema,
-        response: answers(removeReportSchema, "NOT_FOUND", "LIBRARY_READ_ONLY"),
+        querystring: waitQuerySchema,
+        response: answersOrJob(removeReportSchema, "NOT_FOUND", "LIBRARY_READ_ONLY"),
       },
     },
-    async (request) => {
-      const report = await engine.remove([request.params.id]);
-      return report.removed.length === 1 ? report : notFound(request.params.id);
+    async ({ params: { id }, query: { wait, priority } }, reply) => {
+      if (!wait) return accept(engine, { kind: "remove", ids: [id] }, priority, reply);
+      const report = await engine.remove([id]);
+      return report.removed.length === 1 ? report : notFound(id);
     },
   );
 
@@ -117,11 +139,16 @@ export function documentRoutes(api: Api, engine: Engine, { maxBodyBytes }: Docum
         summary: "Delete many documents",
         description:
           "Removes the documents with these ids, or all that meet a filter. Ids without a document are named in `missing`.",
+        querystring: waitQuerySchema,
         body: deleteRequestSchema,
-        response: answers(removeReportSchema, "INVALID_INPUT", "FILTER_INVALID", "LIBRARY_READ_ONLY"),
+        response: answersOrJob(removeReportSchema, "INVALID_INPUT", "FILTER_INVALID", "LIBRARY_READ_ONLY"),
       },
     },
-    async ({ body: { ids, filter } }) => engine.remove(filter === undefined ? (ids ?? []) : { filter }),
+    async ({ body: { ids = [], filter }, query: { wait, priority } }, reply) => {
+      if (wait) return engine.remove(filter === undefined ? ids : { filter });
+      const request = filter === undefined ? { kind: "remove" as const, ids } : { kind: "remove" as const, filter };
+      return accept(engine, request, priority, reply);
+    },
   );
 }
 

@@ -11,6 +11,9 @@ import { type ApiDocument, docsPage } from "./docs-page.js";
 const tags = [
   { name: "Search", description: "Ask the library." },
   { name: "Documents", description: "Put documents in, read them, take them out." },
+  { name: "Jobs", description: "What was submitted, and what becomes of it." },
+  { name: "Upkeep", description: "Look after the library." },
+  { name: "Snapshots", description: "Back the library up." },
   { name: "Status", description: "What the server holds, and whether it works." },
 ];
 

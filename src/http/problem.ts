@@ -37,12 +37,14 @@ export const problemKinds: Record<ProblemCode, { status: number; title: string }
   LIBRARY_READ_ONLY: { status: 403, title: "The library is open for reading only" },
   HOST_NOT_ALLOWED: { status: 403, title: "The server does not answer under this host name" },
   ORIGIN_NOT_ALLOWED: { status: 403, title: "Pages of other sites may not ask this server" },
-  NOT_FOUND: { status: 404, title: "There is no such document" },
+  NOT_FOUND: { status: 404, title: "There is nothing of this name" },
   ROUTE_NOT_FOUND: { status: 404, title: "There is nothing at this address" },
   PATH_NOT_FOUND: { status: 404, title: "There is no such file or folder" },
   METHOD_NOT_ALLOWED: { status: 405, title: "This address does not take this method" },
   REQUEST_TIMEOUT: { status: 408, title: "The request took too long to arrive" },
   GRAPH_UNAVAILABLE: { status: 409, title: "There is no graph to search" },
+  SNAPSHOT_RUNNING: { status: 409, title: "Another snapshot is being made" },
+  FOLDER_NOT_EMPTY: { status: 409, title: "The folder is not empty" },
   LIBRARY_LOCKED: { status: 409, title: "Another process is writing the library" },
   MODEL_VERSION_MISMATCH: { status: 409, title: "The library was made with another model" },
   PRECONDITION_FAILED: { status: 412, title: "The file has changed" },
@@ -50,10 +52,12 @@ export const problemKinds: Record<ProblemCode, { status: number; title: string }
   URL_TOO_LONG: { status: 414, title: "The address is too long" },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, title: "The body is not plain JSON" },
   FILE_UNREADABLE: { status: 422, title: "The file cannot be read" },
+  QUEUE_FULL: { status: 429, title: "The queue is full" },
   HEADERS_TOO_LARGE: { status: 431, title: "The headers or the address are too long" },
   INTERNAL: { status: 500, title: "Something went wrong inside" },
   LIBRARY_DAMAGED: { status: 500, title: "The library is damaged" },
   INDEX_DAMAGED: { status: 500, title: "The index is damaged" },
+  SNAPSHOT_DAMAGED: { status: 500, title: "A snapshot is damaged" },
   WORKER_FAILED: { status: 500, title: "A part of the engine has stopped" },
   LIBRARY_NOT_FOUND: { status: 503, title: "The library has no index" },
   LIBRARY_TOO_NEW: { status: 503, title: "The library needs a newer version" },
@@ -62,6 +66,7 @@ export const problemKinds: Record<ProblemCode, { status: number; title: string }
   MODEL_ALTERED: { status: 503, title: "A model's files have changed" },
   ABORTED: { status: 503, title: "The work was stopped" },
   CLOSED: { status: 503, title: "The engine is closed" },
+  WATCH_UNAVAILABLE: { status: 503, title: "Folders cannot be watched" },
   ADDRESS_IN_USE: { status: 503, title: "The address is in use" },
   SHUTTING_DOWN: { status: 503, title: "The server is closing" },
   DISK_FULL: { status: 507, title: "The disk is full" },
@@ -117,6 +122,8 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
     request.log.error({ err: error, code: problem.code }, problem.title);
   else request.log.info({ code: problem.code, detail: problem.detail }, problem.title);
   if (error instanceof RequestRefused) reply.headers(error.headers);
+  if (error instanceof LodestoneError && error.code === "QUEUE_FULL")
+    reply.header("retry-after", String(error.detail.retryAfterSeconds));
   return reply.code(problem.status).type(problemMediaType).send(JSON.stringify(problem));
 }
 

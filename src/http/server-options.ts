@@ -20,6 +20,8 @@ const serverOptionsSchema = z.strictObject({
   maxSearchBytes: bytes.default(256 * 1024),
   /** How long closing waits for requests in flight, in milliseconds. Default 10 seconds. */
   closeLimitMs: z.number().min(0).max(3_600_000).default(10_000),
+  /** How long a stream of events may be silent before it says that it is still there. Default 15 seconds. */
+  heartbeatMs: z.number().min(1).max(3_600_000).default(15_000),
   /** What is logged, as lines of JSON. Default "warn"; "info" has every request. */
   logLevel: z.enum(logLevels).default("warn"),
   /** Where the log goes. Default: standard error. */

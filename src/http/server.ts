@@ -11,6 +11,7 @@ import type { Engine } from "../engine/index.js";
 import type { Api } from "./api-schema.js";
 import { documentRoutes } from "./documents.js";
 import { drainOnClose } from "./drain.js";
+import { jobRoutes } from "./jobs.js";
 import { acceptJsonOnly } from "./json-body.js";
 import { describeApi } from "./openapi.js";
 import { pageRoutes } from "./page.js";
@@ -19,7 +20,10 @@ import { refuseUnknownRoutes } from "./route-table.js";
 import { searchRoutes } from "./search.js";
 import { guardHosts, securityHeaders } from "./security.js";
 import { type CheckedServerOptions, checkServerOptions, type ServerOptions } from "./server-options.js";
+import { snapshotRoutes } from "./snapshots.js";
+import { staleRoutes } from "./stale.js";
 import { statusRoutes } from "./status.js";
+import { upkeepRoutes } from "./upkeep.js";
 import { compileValidator } from "./validation.js";
 
 /** A whole request must have arrived by then, so that slow senders do not hold connections. */
@@ -54,14 +58,18 @@ export async function createServer(engine: Engine, options: ServerOptions = {}):
   acceptJsonOnly(app);
 
   guardHosts(app, checked.allowedHosts);
-  const signalOf = drainOnClose(app, checked.closeLimitMs);
+  const { signalOf, closing } = drainOnClose(app, checked.closeLimitMs);
   refuseUnknownRoutes(app);
   app.addHook("onRequest", async ({ raw }) => refuseMalformedQuery(raw));
 
   await describeApi(app);
   searchRoutes(app, engine, { maxBodyBytes: checked.maxSearchBytes, signalOf });
   documentRoutes(app, engine, { maxBodyBytes: checked.maxDocumentBytes });
+  jobRoutes(app, engine, { signalOf, closing, heartbeatMs: checked.heartbeatMs });
   statusRoutes(app, engine);
+  snapshotRoutes(app, engine);
+  upkeepRoutes(app, engine);
+  staleRoutes(app, engine);
   await pageRoutes(app, checked.pageDirectory);
   await app.ready();
   return app;

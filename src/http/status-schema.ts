@@ -2,6 +2,8 @@
 
 import { z } from "zod";
 import { describeFields, named } from "./api-schema.js";
+import { queueDepthSchema } from "./job-schema.js";
+import { cacheStatusSchema, vacuumStatusSchema } from "./upkeep-schema.js";
 
 /** A route without parameters refuses any. */
 export const noParameters = z.strictObject({});
@@ -32,15 +34,21 @@ export const statusSchema = named(
       }),
       models: z.object({ biEncoder: z.string(), crossEncoder: z.string().nullable() }),
       vectors: z.object({ dimensions: z.int(), rows: z.int(), bytes: z.int(), codes: partSchema, graph: partSchema }),
+      cache: cacheStatusSchema,
+      vacuum: vacuumStatusSchema,
       ingest: z.object({ running: z.boolean(), done: z.int(), total: z.int() }),
+      queue: queueDepthSchema,
     }),
     {
       version: "Version of Lodestone.",
-      library: "The library: its folder and what it holds. `bytes` counts all its files.",
+      library: "The library: its folder and what it holds. `bytes` counts all its files but for snapshots.",
       generation: "The index that answers queries: one complete index of one model.",
       models: "The models in use, each name@version.",
       vectors: "The vector index in memory, with its one-bit codes and its graph where there are any.",
+      cache: "The cache of embeddings.",
+      vacuum: "What deletes and changes have left behind.",
       ingest: "Files of the runs in progress.",
+      queue: "Jobs that are not done.",
     },
   ),
   { description: "What the server serves." },
@@ -64,11 +72,17 @@ export const livenessSchema = named("Liveness", z.object({ status: z.literal("al
 export const readinessSchema = named(
   "Readiness",
   describeFields(
-    z.object({ status: z.enum(["ready", "not ready"]), reasons: z.array(z.string()), tookMs: z.number() }),
+    z.object({
+      status: z.enum(["ready", "not ready"]),
+      reasons: z.array(z.string()),
+      tookMs: z.number(),
+      queue: queueDepthSchema.optional(),
+    }),
     {
       status: "Whether a query is answered in full.",
       reasons: "Why not.",
       tookMs: "Milliseconds that the query took.",
+      queue: "Jobs that are not done. They do not keep it from answering.",
     },
   ),
   { description: "Whether the server answers queries." },

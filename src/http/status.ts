@@ -81,9 +81,11 @@ export function statusRoutes(api: Api, engine: Engine): void {
 async function probe(engine: Engine, reply: FastifyReply) {
   const started = performance.now();
   const reasons = await reasonsNotReady(engine);
+  const tookMs = performance.now() - started;
   if (reasons.length > 0) reply.code(503);
   const status = reasons.length > 0 ? ("not ready" as const) : ("ready" as const);
-  return { status, reasons, tookMs: performance.now() - started };
+  const queue = await engine.jobs.depth().catch(() => undefined);
+  return { status, reasons, tookMs, ...(queue === undefined ? {} : { queue }) };
 }
 
 async function reasonsNotReady(engine: Engine): Promise<string[]> {

@@ -16,6 +16,7 @@ export function incomingDocument(input: DocumentInput): IncomingDocument {
     metadata: { ...parsed.metadata, ...checkMetadata(input.metadata ?? {}) },
     path: null,
     file: null,
+    staleness: input.staleness,
     modifiedAtMs: input.modifiedAt === undefined ? null : instant(input.modifiedAt, input.id),
   };
 }

@@ -3,7 +3,14 @@
 import { startWorker, type WorkerClient } from "../threads/worker-client.js";
 import type { IngestVerbs, IngestWorkerData } from "./ingest-worker.js";
 
-export type { DocumentInput, IngestEvent, IngestReport, PathOptions, PutReport } from "./ingest-worker.js";
+export { type OnDuplicate, onDuplicateChoices } from "./duplicate-guard.js";
+export type { DocumentInput } from "./ingest-worker.js";
+export { type IngestReport, type PutReport, type RemoveReport, reportOf } from "./job-outcome.js";
+export type { JobPayloadInput } from "./job-payload.js";
+export type { PathOptions, PathProgress } from "./path-items.js";
+export type { JobOutcome, QueueEvent, Submission } from "./queue-event.js";
+
+export { startWatcher, type WatchEvent, type Watcher } from "./watcher.js";
 
 export type IngestClient = WorkerClient<IngestVerbs>;
 

@@ -1,16 +1,21 @@
-// The thread that owns writing: it reads and chunks files, embeds through an encoder thread of its own, and commits.
-// The caller's event loop sees rows and vectors only, never texts.
+// The thread that owns writing: it runs the queue of jobs, reads and chunks files, embeds through an encoder thread of its
+// own, and commits. The caller's event loop sees rows and vectors only, never texts.
 
 import { workerData } from "node:worker_threads";
-import type { Skip } from "../documents/index.js";
-import { type BiEncoder, type BiEncoderModel, openBiEncoder, openTokenizer } from "../encoders/index.js";
-import { type BatchWritten, openWriter, type Removed } from "../store/index.js";
+import { systemClock } from "../clock.js";
+import { type BiEncoderModel, openBiEncoder, openTokenizer } from "../encoders/index.js";
+import type { StalenessPolicy } from "../lifecycle/index.js";
+import { type Job, openWriter } from "../store/index.js";
 import type { CallContext } from "../threads/protocol.js";
 import { serve, transferring } from "../threads/serve.js";
-import { type Incoming, ingest } from "./pipeline.js";
+import { type CacheSettings, openCacheOnDemand } from "./cache-on-demand.js";
+import { openDuplicateGuard } from "./duplicate-guard.js";
+import { embedPassages } from "./embed-passages.js";
+import { keepEncoder } from "./encoder-keeper.js";
 import { openPreparer, type Preparer } from "./prepare.js";
-import type { ReadNotice } from "./read.js";
-import type { ScanOptions } from "./scan.js";
+import { Queue, type QueueSettings } from "./queue.js";
+import type { QueueEvent, Submission } from "./queue-event.js";
+import { type UpkeepVerbs, upkeepVerbs } from "./upkeep-verbs.js";
 
 export type IngestWorkerData = {
   library: string;
@@ -18,6 +23,12 @@ export type IngestWorkerData = {
   chunking: { maxTokens: number; overlapTokens: number };
   /** Threads of the encoder's session; undefined: as the model wants. */
   encoderThreads: number | undefined;
+  /** undefined: no embeddings are remembered. */
+  cache: CacheSettings | undefined;
+  queue: QueueSettings & {
+    /** How long the model may take for a batch. */
+    batchLimitMs: number;
+  };
 };
 
 /** A document handed in by a caller. */
@@ -30,43 +41,30 @@ export type DocumentInput = {
   metadata?: Record<string, unknown> | undefined;
   /** ISO 8601 date or milliseconds since 1970. */
   modifiedAt?: string | number | undefined;
+  /** When its content is looked at again: a staleness policy. Default: by the rules. */
+  staleness?: StalenessPolicy | undefined;
 };
 
-export type PathOptions = Partial<ScanOptions> & {
-  /** Keep documents whose files are gone. Default false. */
-  keepMissing?: boolean;
+export type IngestVerbs = UpkeepVerbs & {
+  /** Begins to work and tells what happens, as progress; answered when the queue was stopped. */
+  follow(argument: null, context: CallContext): Promise<void>;
+  /** Answered when the job is on the disk. */
+  submit(argument: Submission): Promise<Job>;
+  cancelJob(argument: { id: string }): Job;
+  retryJob(argument: { id: string }): Job;
+  retryFailedJobs(argument: null): Job[];
+  /** Ends the work; what is on its way goes on when the library is opened again. */
+  stop(argument: null): Promise<void>;
 };
 
-export type IngestEvent =
-  | { kind: "scanning"; files: number }
-  | { kind: "scanned"; files: number; bytes: number; unchanged: number }
-  | { kind: "reading"; files: number; bytes: number }
-  | { kind: "written"; written: BatchWritten }
-  | { kind: "removed"; removed: Removed };
-
-export type IngestReport = {
-  files: { read: number; unchanged: number; gone: number };
-  documents: { written: number; unchanged: number; removed: number };
-  chunks: number;
-  /** Passages that went through the encoder. */
-  embedded: number;
-  tokens: number;
-  bytes: number;
-  skips: Skip[];
-  /** What readers had to leave out or guess of files that were read. */
-  notices: ReadNotice[];
-  ms: number;
-};
-
-export type PutReport = { written: number; unchanged: number; chunks: number; embedded: number };
-
-export type IngestVerbs = {
-  ingestPaths(argument: { targets: string[]; options: PathOptions }, context: CallContext): Promise<IngestReport>;
-  put(argument: { documents: DocumentInput[] }, context: CallContext): Promise<PutReport>;
-  remove(argument: { ids: string[] }): Removed;
-};
-
-const { library, model, chunking, encoderThreads } = workerData as IngestWorkerData;
+const {
+  library,
+  model,
+  chunking,
+  encoderThreads,
+  cache: cacheSettings,
+  queue: settings,
+} = workerData as IngestWorkerData;
 
 await serve<IngestVerbs>(async () => {
   const writer = openWriter(library);
@@ -78,114 +76,84 @@ await serve<IngestVerbs>(async () => {
   });
   // Readers, tokenizer and encoder are loaded with the first document: a library that is only searched does without them.
   let preparer: Preparer | undefined;
-  let encoder: Promise<BiEncoder> | undefined;
-  const openEncoder = () => {
-    encoder ??= openBiEncoder(model, encoderThreads === undefined ? {} : { threads: encoderThreads });
-    return encoder;
-  };
   const preparerOpened = () => {
     preparer ??= openPreparer(writer.db, generation, openTokenizer(model));
     return preparer;
   };
-  const openParts = (context: CallContext) => ({
-    generation,
-    preparer: preparerOpened(),
-    encoder: openEncoder,
-    write: writer.write,
-    signal: context.signal,
-    onWritten(written: BatchWritten) {
-      const { vectors, documentKeys, removedRows } = written;
-      const buffers = [vectors.buffer, documentKeys.buffer, removedRows.buffer];
-      context.progress(transferring({ kind: "written", written } satisfies IngestEvent, buffers));
-    },
+  const encoder = keepEncoder({
+    open: () => openBiEncoder(model, encoderThreads === undefined ? {} : { threads: encoderThreads }),
+    limitMs: settings.batchLimitMs,
+    fullBatch: settings.passages,
+    clock: systemClock,
   });
+  const cache = openCacheOnDemand(library, cacheSettings);
+  const stop = new AbortController();
+  let tell: (event: QueueEvent) => void = () => undefined;
+  const embed = (passages: readonly string[], options: { fresh: boolean }) =>
+    embedPassages(passages, options, {
+      encoder: async () => encoder,
+      cache: cache.open((notice) => tell({ kind: "notice", notice })),
+      space: { tenant: "", modelVersion: generation.modelVersion, kind: "passage" },
+      dimensions: generation.dimensions,
+      signal: stop.signal,
+    });
+  const queue = new Queue({
+    writer,
+    generation,
+    settings,
+    clock: systemClock,
+    random: Math.random,
+    preparer: preparerOpened,
+    duplicates: openDuplicateGuard(writer.db),
+    embed,
+    emit: (event) => tell(event),
+  });
+  const upkeep = upkeepVerbs({
+    library,
+    writer,
+    cache,
+    generation,
+    preparer: preparerOpened,
+    embed,
+    onWritten: (written) => tell({ kind: "written", written }),
+  });
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const end = async () => {
+    stop.abort();
+    await queue.stop();
+    finish();
+  };
 
   return {
     verbs: {
-      async ingestPaths({ targets, options }, context) {
-        const started = performance.now();
-        const [{ scanTargets }, { readFiles }] = await Promise.all([import("./scan.js"), import("./read.js")]);
-        const emit = (event: IngestEvent) => context.progress(event);
-        const { force = false, keepMissing = false, ...scanOptions } = options;
-        const scan = await scanTargets(
-          targets,
-          { ...scanOptions, force },
-          {
-            db: writer.db,
-            sourceOf: writer.source,
-            signal: context.signal,
-            onFound: (files) => emit({ kind: "scanning", files }),
-          },
-        );
-        const bytes = scan.changed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-        emit({ kind: "scanned", files: scan.changed.length, bytes, unchanged: scan.unchanged });
-        const skips = [...scan.skips];
-        const notices: ReadNotice[] = [];
-        const incoming = readFiles(scan.changed, {
-          force,
-          ...(options.maxFileBytes === undefined ? {} : { maxFileBytes: options.maxFileBytes }),
-          onSkip: (skip) => skips.push(skip),
-          onNotice: (notice) => notices.push(notice),
-          onProgress: (progress) => emit({ kind: "reading", ...progress }),
-        });
-        const totals = await ingest(
-          incoming,
-          { force },
-          {
-            ...openParts(context),
-            onRefused: (document, error) =>
-              skips.push({
-                path: document.file ?? document.id,
-                reason: error.message,
-                hint: "Correct the record and index the file again.",
-              }),
-          },
-        );
-        let removed = 0;
-        if (scan.gone.length > 0 && !keepMissing) {
-          const result = writer.removeFiles(scan.gone);
-          removed = result.removed.length;
-          emit({ kind: "removed", removed: result });
-        }
-        return {
-          files: { read: scan.changed.length, unchanged: scan.unchanged, gone: scan.gone.length },
-          documents: { written: totals.documents, unchanged: totals.unchanged, removed },
-          chunks: totals.chunks,
-          embedded: totals.embedded,
-          tokens: totals.tokens,
-          bytes,
-          skips,
-          notices,
-          ms: performance.now() - started,
-        };
+      follow(_, { progress }) {
+        tell = (event) => progress(transferring(event, buffersOf(event)));
+        queue.start();
+        return finished;
       },
-
-      async put({ documents }, context) {
-        const { incomingDocument } = await import("./incoming-document.js");
-        const incoming = documents.map((input): Incoming => ({ kind: "document", document: incomingDocument(input) }));
-        const totals = await ingest(
-          incoming,
-          { force: false },
-          {
-            ...openParts(context),
-            onRefused(_document, error) {
-              throw error;
-            },
-          },
-        );
-        return {
-          written: totals.documents,
-          unchanged: totals.unchanged,
-          chunks: totals.chunks,
-          embedded: totals.embedded,
-        };
-      },
-
-      remove: ({ ids }) => writer.remove(ids),
+      submit: (submission) => queue.submit(submission),
+      cancelJob: ({ id }) => queue.cancel(id),
+      retryJob: ({ id }) => queue.retry(id),
+      retryFailedJobs: () => queue.retryFailed(),
+      stop: end,
+      ...upkeep.verbs,
     },
     async close() {
-      await (await encoder)?.close();
+      await upkeep.close();
+      await end();
+      await encoder.close();
+      await cache.close();
       writer.close();
     },
   };
 });
+
+/** What of an event moves to the caller instead of being copied. */
+function buffersOf(event: QueueEvent): ArrayBuffer[] {
+  if (event.kind !== "written") return [];
+  const { vectors, documentKeys, removedRows } = event.written;
+  return [vectors.buffer, documentKeys.buffer, removedRows.buffer];
+}

@@ -1,17 +1,10 @@
 // Turns parsed documents into rows ready to be written: hashes them, leaves out what the library already holds, chunks
 // the rest, and names the passages that need a vector.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
-import {
-  type Chunk,
-  chunkDocument,
-  type Metadata,
-  passageHash,
-  passageOf,
-  pipelineVersion,
-} from "../documents/index.js";
+import { type Chunk, chunkDocument, openSigner, passageHash, passageOf, pipelineVersion } from "../documents/index.js";
 import type { Tokenizer } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import type { ParsedDocument } from "../readers/index.js";
@@ -25,6 +18,8 @@ export type IncomingDocument = ParsedDocument & {
   /** Absolute path of the file it came from. */
   file: string | null;
   modifiedAtMs: number | null;
+  /** How it is kept fresh; undefined: by the rules. */
+  staleness?: string | undefined;
 };
 
 export type PreparedDocument = {
@@ -33,16 +28,31 @@ export type PreparedDocument = {
   passages: string[];
 };
 
+export type PrepareOptions = {
+  force: boolean;
+  /** Sequence of the job that brings the document; null: none. */
+  job: number | null;
+};
+
 export type Preparer = {
-  /** The document as rows, or undefined when the library holds just this content already. With `force` it is always prepared in full. */
-  prepare(document: IncomingDocument, options: { force: boolean }): PreparedDocument | undefined;
+  /**
+   * The document as rows; "unchanged" when the library holds just this content already, which `force` disregards;
+   * "settled" when that is so because an earlier try of `job` wrote it; "superseded" when a later job than `job` wrote the
+   * one that is stored.
+   */
+  prepare(
+    document: IncomingDocument,
+    options: PrepareOptions,
+  ): PreparedDocument | "unchanged" | "settled" | "superseded";
 };
 
 const MAX_ID_BYTES = 1024;
+/** Of the hash of its text, so many are stored. */
+export const TEXT_HASH_BYTES = 16;
 
 export function openPreparer(db: Database, generation: Generation, tokenizer: Tokenizer): Preparer {
-  const known = db.prepare<[string], { key: number; content_hash: Buffer; pipeline: string }>(
-    "SELECT key, content_hash, pipeline FROM documents WHERE id = ?",
+  const known = db.prepare<[string], { key: number; content_hash: Buffer; pipeline: string; job: number }>(
+    "SELECT key, content_hash, pipeline, job FROM documents WHERE id = ?",
   );
   const range = chunkKeyRange(generation.id);
   const storedHashes = db
@@ -55,14 +65,19 @@ export function openPreparer(db: Database, generation: Generation, tokenizer: To
     overlapTokens: generation.overlapTokens,
     additive: tokenizer.additive,
   };
+  const sign = openSigner();
 
   return {
-    prepare(document, { force }) {
+    prepare(document, { force, job }) {
       checkId(document.id);
       const metadata = JSON.stringify(document.metadata);
-      const contentHash = hashContent(document, metadata);
+      const textHash = hashOfText(document.text);
+      const contentHash = hashContent(document, metadata, textHash);
       const stored = known.get(document.id);
-      if (!force && stored?.pipeline === pipelineVersion && stored.content_hash.equals(contentHash)) return undefined;
+      if (stored !== undefined && job !== null && stored.job > job) return "superseded";
+      const isSame = stored?.pipeline === pipelineVersion && stored.content_hash.equals(contentHash);
+      if (isSame && stored.job === job) return "settled";
+      if (isSame && !force) return "unchanged";
 
       const reusable = new Map<string, number>();
       if (stored !== undefined && !force) {
@@ -76,24 +91,26 @@ export function openPreparer(db: Database, generation: Generation, tokenizer: To
       const chunks = chunkDocument(document.id, document, chunking, (text) => tokenizer.count(text));
       const chunkWrites = chunks.map((chunk): ChunkWrite => {
         const passage = passageOf(document.title, chunk.headingPath, chunk.text);
-        const hash = passageHash(passage);
-        const key = Buffer.from(hash).toString("hex");
+        const passageId = passageHash(passage);
+        const key = Buffer.from(passageId).toString("hex");
         const left = reusable.get(key) ?? 0;
         if (left > 0) {
           reusable.set(key, left - 1);
-          return { ...chunkFields(chunk), passageHash: hash, vector: null };
+          return { ...chunkFields(chunk), passageHash: passageId, vector: null };
         }
         let vector = vectorOfPassage.get(key);
         if (vector === undefined) {
           vector = passages.push(passage) - 1;
           vectorOfPassage.set(key, vector);
         }
-        return { ...chunkFields(chunk), passageHash: hash, vector };
+        return { ...chunkFields(chunk), passageHash: passageId, vector };
       });
+      const signature = sign(document.text);
       return {
         passages,
         write: {
           id: document.id,
+          job,
           title: document.title,
           mediaType: document.mediaType,
           path: document.path,
@@ -102,6 +119,9 @@ export function openPreparer(db: Database, generation: Generation, tokenizer: To
           fields: metadataFields(document.metadata),
           contentHash,
           modifiedAtMs: document.modifiedAtMs,
+          staleness: document.staleness ?? null,
+          textHash: textHash.subarray(0, TEXT_HASH_BYTES),
+          signature: signature === undefined ? null : new Uint8Array(signature.buffer),
           characters: document.text.length,
           outline: JSON.stringify({ headings: document.headings, codeBlocks: document.codeBlocks }),
           deflatedText: deflateRawSync(document.text, { level: 1 }),
@@ -116,18 +136,22 @@ function chunkFields({ id, index, start, end, tokens, headingPath, text }: Chunk
   return { id, index, start, end, tokens, headingPath, text };
 }
 
-function hashContent(
-  document: { title: string; text: string; mediaType: string; metadata: Metadata },
-  metadata: string,
-) {
-  const hash = createHash("sha256");
-  for (const part of [document.mediaType, document.title, metadata, document.text]) {
-    hash.update(`${part.length}:`).update(part);
-  }
-  return hash.digest();
+/** What tells a text from others: the same under every id and title. */
+export function hashOfText(text: string): Buffer {
+  return hash("sha256", text, "buffer");
 }
 
-function checkId(id: string): void {
+function hashContent(
+  { mediaType, title, staleness = "" }: { mediaType: string; title: string; staleness?: string | undefined },
+  metadata: string,
+  textHash: Buffer,
+): Buffer {
+  const facts = [mediaType, title, staleness, metadata].map((part) => `${part.length}:${part}`).join("");
+  return hash("sha256", facts + textHash.toString("hex"), "buffer");
+}
+
+/** Throws INVALID_INPUT for an id that no document can have. */
+export function checkId(id: string): void {
   const bytes = Buffer.byteLength(id);
   if (id.trim() !== "" && bytes <= MAX_ID_BYTES) return;
   throw new LodestoneError(

@@ -6,7 +6,7 @@ import { createReadStream, readFileSync } from "node:fs";
 import { isSkip, pipelineVersion, type Skip } from "../documents/index.js";
 import { LodestoneError, messageOf } from "../errors.js";
 import { defaultMaxFileBytes, mediaTypeOf, readFileDocuments, recordMediaTypes } from "../readers/index.js";
-import type { Incoming } from "./pipeline.js";
+import type { Incoming } from "./batcher.js";
 import { type ScannedFile, shownPath } from "./scan.js";
 
 /** What a reader had to leave out or guess of a file that was read all the same. */
@@ -103,7 +103,8 @@ function fileFacts({ path, sizeBytes, modifiedAtMs }: ScannedFile) {
 // Small files in one go: this thread may block, and a stream costs ten times what the bytes do.
 const STREAMED_BYTES = 1 << 22;
 
-async function hashFile({ path, sizeBytes }: ScannedFile): Promise<Buffer> {
+/** SHA-256 of the file's bytes. */
+export async function hashFile({ path, sizeBytes }: ScannedFile): Promise<Buffer> {
   const hash = createHash("sha256");
   if (sizeBytes <= STREAMED_BYTES) return hash.update(readFileSync(path)).digest();
   for await (const part of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(part as Buffer);

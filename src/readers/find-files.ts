@@ -1,12 +1,13 @@
 // Finds the files of a target: a file, a folder with all below it, or a glob. The walk and the patterns are tinyglobby's;
-// it sees the disk through `listing`, which notes what cannot be read and decides which links are followed.
+// it sees the disk through `openListing`, which notes what cannot be read and decides which links are followed.
 
-import type { Dirent, readdir, Stats } from "node:fs";
-import { readdir as readFolder, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { glob, isDynamicPattern } from "tinyglobby";
+import type { readdir, Stats } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, join, resolve, sep } from "node:path";
+import { type GlobOptions, glob, isDynamicPattern } from "tinyglobby";
 import { type Skip, skipOfError } from "../documents/index.js";
 import { LodestoneError } from "../errors.js";
+import { openListing } from "./folder-listing.js";
 import { converterFor, extensionOf, mediaTypeOf } from "./media-type.js";
 import { unreadableKind } from "./read-file.js";
 
@@ -26,10 +27,13 @@ export type FindOptions = {
   exclude?: readonly string[];
   /** Leave out names that begin with a dot, node_modules and __pycache__. Default true. */
   defaultExcludes?: boolean;
+  /** Absolute paths: only what is one of them or lies below one is looked at. What is not there is passed over. */
+  within?: readonly string[];
   signal?: AbortSignal;
 };
 
-const defaultExcludes = ["**/node_modules", "**/__pycache__"];
+const excludedNames = ["node_modules", "__pycache__"];
+const defaultExcludes = excludedNames.map((name) => `**/${name}`);
 /** Files asked for at once while the first of them is handed out. */
 const window = 64;
 
@@ -57,7 +61,7 @@ export async function* findFiles(target: string, options: FindOptions = {}): Asy
       yield file;
     }
   }
-  if (any) return;
+  if (any || options.within !== undefined) return;
   throw new LodestoneError(
     "PATH_NOT_FOUND",
     `No file matches "${target}" in ${base}. Quote the pattern, so that the shell does not expand it.`,
@@ -65,21 +69,43 @@ export async function* findFiles(target: string, options: FindOptions = {}): Asy
   );
 }
 
+/** What a target is, and where: the folder, the file, or of a glob the folder above its first wildcard. */
+export type TargetPlace = { kind: "folder" | "file" | "glob" | "missing"; path: string };
+
+export async function placeOfTarget(target: string): Promise<TargetPlace> {
+  const found = await statIfThere(target);
+  if (found) return { kind: found.isDirectory() ? "folder" : "file", path: resolve(target) };
+  if (!isDynamicPattern(target)) return { kind: "missing", path: resolve(target) };
+  const { base } = splitGlob(target);
+  return { kind: (await statIfThere(base))?.isDirectory() ? "glob" : "missing", path: base };
+}
+
+/** Whether a path, relative to the target folder, is left out by default: hidden, or in a folder that nobody means. */
+export function isLeftOut(relativePath: string): boolean {
+  return relativePath.split(sep).some((name) => name.startsWith(".") || excludedNames.includes(name));
+}
+
+/**
+ * Calls `onFolder` with every folder below `root`, itself included, that a search for files would look into, each before
+ * it is listed: whoever starts to watch it there misses nothing.
+ */
+export async function visitFolders(
+  root: string,
+  options: FindOptions & { onFolder(path: string): void },
+): Promise<void> {
+  const { readFolderEntries } = await openListing(root, options);
+  await glob(["**"], { ...globOptions(root, options, readFolderEntries), onlyDirectories: true });
+  options.signal?.throwIfAborted();
+}
+
 async function* walk(
   root: string,
   patterns: readonly string[],
   options: FindOptions,
 ): AsyncGenerator<FoundFile | Skip> {
-  const { exclude = [], defaultExcludes: careful = true, signal } = options;
-  const { skips, readFolderEntries } = await listing(root, careful);
-  const paths = await glob(patterns.map(anyDepth), {
-    cwd: root,
-    ignore: [...exclude.map(anyDepth), ...(careful ? defaultExcludes : [])],
-    dot: !careful,
-    followSymbolicLinks: false,
-    fs: { readdir: readFolderEntries },
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const { signal } = options;
+  const { skips, readFolderEntries } = await openListing(root, options);
+  const paths = await glob(patterns.map(anyDepth), globOptions(root, options, readFolderEntries));
   signal?.throwIfAborted();
   const wanted = paths.filter(isWanted(patterns)).sort();
   yield* skips.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -90,6 +116,18 @@ async function* walk(
     if (waiting.length >= window) yield (await waiting.shift()) as FoundFile | Skip;
   }
   for (const file of waiting) yield await file;
+}
+
+function globOptions(root: string, options: FindOptions, readFolderEntries: typeof readdir): GlobOptions {
+  const { exclude = [], defaultExcludes: careful = true, signal } = options;
+  return {
+    cwd: root,
+    ignore: [...exclude.map(anyDepth), ...(careful ? defaultExcludes : [])],
+    dot: !careful,
+    followSymbolicLinks: false,
+    fs: { readdir: readFolderEntries },
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 async function describe(path: string, relativePath: string): Promise<FoundFile | Skip> {
@@ -145,68 +183,4 @@ function isWanted(patterns: readonly string[]): (path: string) => boolean {
       .filter(Boolean),
   );
   return (path) => mediaTypeOf(path) !== undefined || converterFor(path) !== undefined || named.has(extensionOf(path));
-}
-
-type Entry = Pick<Dirent, "name" | "isFile" | "isDirectory" | "isSymbolicLink">;
-
-/** Folder contents with links resolved to what they lead to, and the skips met on the way. */
-async function listing(root: string, careful: boolean): Promise<{ skips: Skip[]; readFolderEntries: typeof readdir }> {
-  const skips: Skip[] = [];
-  const linked = new Set<string>();
-  const realRoot = await realpath(root);
-  const insideLink = (folder: string) => {
-    for (let path = folder; path.length > root.length; path = dirname(path)) if (linked.has(path)) return true;
-    return false;
-  };
-  const leadsAround = (real: string) => isWithin(real, realRoot) || isWithin(realRoot, real);
-
-  async function follow(path: string, entry: Dirent): Promise<Entry | undefined> {
-    try {
-      const found = await stat(path);
-      if (found.isDirectory()) {
-        if (insideLink(dirname(path)) || leadsAround(await realpath(path))) return undefined;
-        linked.add(path);
-      }
-      return {
-        name: entry.name,
-        isFile: () => found.isFile(),
-        isDirectory: () => found.isDirectory(),
-        isSymbolicLink: () => false,
-      };
-    } catch (error) {
-      skips.push(skipOfError(path, error));
-      return undefined;
-    }
-  }
-
-  async function list(folder: string): Promise<Entry[]> {
-    const path = resolve(folder);
-    try {
-      const entries = await readFolder(path, { withFileTypes: true });
-      const resolved = entries
-        .filter(({ name }) => !(careful && name.startsWith(".")))
-        .map((entry) => (entry.isSymbolicLink() ? follow(join(path, entry.name), entry) : entry));
-      return (await Promise.all(resolved)).filter((entry) => entry !== undefined);
-    } catch (error) {
-      skips.push(skipOfError(path, error));
-      return [];
-    }
-  }
-
-  const readFolderEntries = (
-    folder: string,
-    _options: unknown,
-    done: (error: Error | null, entries?: Entry[]) => void,
-  ) => {
-    list(folder).then(
-      (entries) => done(null, entries),
-      (error: unknown) => done(error as Error),
-    );
-  };
-  return { skips, readFolderEntries: readFolderEntries as unknown as typeof readdir };
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`));
 }

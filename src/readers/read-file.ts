@@ -2,7 +2,7 @@
 
 import { type FileHandle, open, readFile, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { type Skip, skipOfError } from "../documents/index.js";
+import { normaliseLine, type Skip, skipOfError } from "../documents/index.js";
 import { LodestoneError } from "../errors.js";
 import { readTable } from "./csv.js";
 import { decode } from "./decode.js";
@@ -75,7 +75,7 @@ async function* readRecords(
   mediaType: RecordMediaType,
   maxRecordBytes: number,
 ): AsyncGenerator<ParsedDocument | Skip> {
-  const options = { fallbackTitle: titleFromPath(path), maxRecordBytes };
+  const options = { fallbackTitle: fallbackTitle(path), maxRecordBytes };
   const file = await open(path);
   try {
     if (mediaType === "application/x-ndjson") yield* readJsonLines(path, chunksOf(file), options);
@@ -89,7 +89,7 @@ function parse(path: string, bytes: Buffer, mediaType: TextMediaType): ParsedDoc
   const decoded = decode(bytes, mediaType === "text/html" ? declaredCharset(bytes) : undefined);
   if (decoded.kind === "refused") return { path, reason: decoded.reason, hint: decoded.hint };
   try {
-    const document = parseDocument(decoded.text, mediaType, titleFromPath(path));
+    const document = parseDocument(decoded.text, mediaType, fallbackTitle(path));
     if (document.text === "") {
       return { path, reason: "it is empty: no text is left without markup", hint: "Nothing is to be done." };
     }
@@ -115,7 +115,7 @@ function declaredCharset(bytes: Buffer): string | undefined {
   return /<meta[^>]*?charset\s*=\s*["']?([\w-]+)/i.exec(bytes.toString("latin1", 0, 1024))?.[1];
 }
 
-function titleFromPath(path: string): string {
-  const name = basename(path);
-  return mediaTypeOf(path) === undefined ? name : basename(path, extname(path));
+/** The title of a file's documents where they have none of their own. */
+export function fallbackTitle(path: string): string {
+  return normaliseLine(mediaTypeOf(path) === undefined ? basename(path) : basename(path, extname(path)));
 }

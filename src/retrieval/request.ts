@@ -38,6 +38,8 @@ export const searchRequestSchema = z.strictObject({
   plan: z.enum(["auto", "exact", "prefilter", "graph"]).default("auto"),
   /** Wanted share of the true nearest vectors in the dense list, 0.9 to 1; at 1 the scan is exact. Default 0.95. */
   recall: z.number().min(0.9).max(1).optional(),
+  /** Of documents with the same text, or nearly so, shows the best one and names the others in `duplicates`. */
+  collapseDuplicates: z.boolean().default(false),
   /** Milliseconds after which a stage is left out and the answer says so. */
   limits: z
     .strictObject({

@@ -38,6 +38,8 @@ export type Hit = {
   matchingChunks: number;
   /** Text around the best passage; highlights are [start, end) in it. */
   snippet: { text: string; highlights: [number, number][] };
+  /** Ids of further candidates with the same text, or nearly so; only where duplicates are collapsed. */
+  duplicates?: string[];
   explain?: HitExplanation;
 };
 

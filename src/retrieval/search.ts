@@ -4,14 +4,15 @@
 import type { BiEncoder, CrossEncoder } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import { type FilterNode, parseFilter } from "../filters/index.js";
-import type { Generation, StoreReader } from "../store/index.js";
+import { type Generation, printsOf, type StoreReader } from "../store/index.js";
 import type { RowBitmap, VectorIndex } from "../vectors/index.js";
 import { type CollapsedDocument, collapse } from "./collapse.js";
+import { collapseDuplicates } from "./collapse-duplicates.js";
 import { finalScores } from "./final-score.js";
 import { firstStage } from "./first-stage.js";
 import type { FusedRow, Fusion } from "./fuse.js";
 import { hitOf, type RankedCandidate } from "./hits.js";
-import { openQueryEmbedder, type QueryEmbedder } from "./query-embedding.js";
+import { openQueryEmbedder, type QueryCacheStatus, type QueryEmbedder } from "./query-embedding.js";
 import { type QueryTerm, queryTerms } from "./query-terms.js";
 import { type CheckedSearchRequest, checkSearchRequest } from "./request.js";
 import type { Combined } from "./rerank.js";
@@ -31,11 +32,15 @@ export type SearchParts = {
   allowedRows(filter: FilterNode): Promise<RowBitmap>;
 };
 
+type RankedDocument = CollapsedDocument<RankedCandidate> & { duplicateKeys?: number[] };
+
 export type SearchRooms = SearchParts & { embedder: QueryEmbedder };
 
 export type Searcher = {
   /** Throws INVALID_INPUT, UNKNOWN_FIELD, FILTER_INVALID or ABORTED. */
   search(request: unknown, signal?: AbortSignal): Promise<SearchResponse>;
+  /** What the memory of query vectors has been good for. */
+  queryCache(): QueryCacheStatus;
 };
 
 // What holds for a model whose manifest recommends nothing: reciprocal ranks need no knowledge of its scores.
@@ -45,7 +50,10 @@ const DEFAULT_RERANK = { depth: 50, logitWeight: 1, firstStageWeight: 0 };
 
 export function openSearcher(parts: SearchParts): Searcher {
   const rooms: SearchRooms = { ...parts, embedder: openQueryEmbedder(parts.encoder) };
-  return { search: (request, signal) => search(rooms, checkSearchRequest(request), signal) };
+  return {
+    search: (request, signal) => search(rooms, checkSearchRequest(request), signal),
+    queryCache: () => rooms.embedder.status(),
+  };
 }
 
 async function search(
@@ -82,11 +90,8 @@ async function search(
   const ranking = withScores(first.fused, reranked.ranking, fusion);
   const documents = await clock.time(
     "collapse",
-    () =>
-      collapse(ranking, ({ candidate }) => rooms.documentOf(candidate.row)).filter(
-        ({ best }) => best.score >= (request.minScore ?? 0),
-      ),
-    (collapsed) => collapsed.length,
+    () => collapsed(rooms, request, ranking),
+    (list) => list.length,
   );
   const hits = await hitsOf(rooms, request, documents, terms);
   return {
@@ -143,16 +148,32 @@ function withScores(
   return ranking.map((entry, i) => ({ ...entry, fusedRank: fusedRanks.get(entry.candidate.row)!, score: scores[i]! }));
 }
 
+/** The documents of a ranking of chunks; on request without those that a better one is a duplicate of. */
+async function collapsed(
+  { reader, documentOf }: SearchRooms,
+  { minScore = 0, collapseDuplicates: withoutDuplicates }: CheckedSearchRequest,
+  ranking: readonly RankedCandidate[],
+): Promise<RankedDocument[]> {
+  const documents = collapse(ranking, ({ candidate }) => documentOf(candidate.row)).filter(
+    ({ best }) => best.score >= minScore,
+  );
+  if (!withoutDuplicates) return documents;
+  const prints = await reader.call("prints", { keys: documents.map(({ documentKey }) => documentKey) });
+  return collapseDuplicates(documents, printsOf(prints));
+}
+
 async function hitsOf(
   { reader }: SearchRooms,
-  { offset, limit, explain }: CheckedSearchRequest,
-  documents: readonly CollapsedDocument<RankedCandidate>[],
+  { offset, limit, explain, collapseDuplicates: withoutDuplicates }: CheckedSearchRequest,
+  documents: readonly RankedDocument[],
   terms: readonly QueryTerm[],
 ): Promise<Hit[]> {
   const page = documents.slice(offset, offset + limit);
   const [chunks, summaries] = await Promise.all([
     reader.call("chunks", { rows: Uint32Array.from(page, ({ best }) => best.candidate.row) }),
-    reader.call("summaries", { keys: page.map(({ documentKey }) => documentKey) }),
+    reader.call("summaries", {
+      keys: page.flatMap(({ documentKey, duplicateKeys = [] }) => [documentKey, ...duplicateKeys]),
+    }),
   ]);
   const chunkOfRow = new Map(chunks.map((chunk) => [chunk.row, chunk]));
   const documentOfKey = new Map(summaries.map((document) => [document.key, document]));
@@ -160,6 +181,10 @@ async function hitsOf(
     const chunk = chunkOfRow.get(collapsed.best.candidate.row);
     const document = documentOfKey.get(collapsed.documentKey);
     // Deleted between the ranking and now: it must not be shown any more.
-    return chunk && document ? [hitOf(collapsed, offset + i + 1, { document, chunk, terms, explain })] : [];
+    if (!chunk || !document) return [];
+    const hit = hitOf(collapsed, offset + i + 1, { document, chunk, terms, explain });
+    if (!withoutDuplicates) return [hit];
+    const duplicates = (collapsed.duplicateKeys ?? []).flatMap((key) => documentOfKey.get(key)?.id ?? []);
+    return [{ ...hit, duplicates }];
   });
 }

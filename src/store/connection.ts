@@ -7,9 +7,11 @@ import Database, { SqliteError } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 import { checkFormat, migrateSchema, schemaVersion } from "./schema.js";
 
-/** The database file of a library folder. */
+/** The database file of a library folder, and of a snapshot. */
+export const databaseName = "lodestone.db";
+
 export function databasePath(library: string): string {
-  return join(library, "lodestone.db");
+  return join(library, databaseName);
 }
 
 /** Opens for writing, creating or upgrading the schema. A commit is on the disk when it returns. */
@@ -18,6 +20,8 @@ export function openForWriting(library: string): Database.Database {
     const db = new Database(databasePath(library), { timeout: 5000 });
     // Larger pages hold several vectors and long texts without overflow chains; must be set before the first table.
     db.pragma("page_size = 8192");
+    // So that a vacuum can give pages back to the system; it, too, must be set before the first table.
+    db.pragma("auto_vacuum = INCREMENTAL");
     db.pragma("journal_mode = WAL");
     // NORMAL, the default of this build in WAL mode, loses acknowledged commits at power loss.
     db.pragma("synchronous = FULL");
@@ -58,7 +62,8 @@ export function guarded<T>(library: string, work: () => T): T {
   }
 }
 
-function translated(library: string, error: unknown): unknown {
+/** A failure of SQLite as an error with a code and a way out; anything else as it is. */
+export function translated(library: string, error: unknown): unknown {
   if (!(error instanceof SqliteError)) return error;
   const detail = { library, sqlite: error.code };
   if (error.code.startsWith("SQLITE_FULL") || error.code === "SQLITE_IOERR_WRITE") {

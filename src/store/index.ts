@@ -1,13 +1,71 @@
 // The store's verbs: everything that touches SQLite.
 
 export type { LexicalHits } from "./bm25.js";
+export { type CacheTotals, cachePath } from "./cache-file.js";
+export type { CacheFileStatus } from "./cache-status.js";
+export { prepareCompaction } from "./compact-rows.js";
+export { databaseName, databasePath, guarded } from "./connection.js";
+export {
+  type CopyDatabase,
+  copyDatabase,
+  type DatabaseFacts,
+  type GenerationFacts,
+  inspectDatabase,
+} from "./copy-database.js";
 export type { ChunkRecord, DocumentSummary, StoredChunk, StoredDocument } from "./documents.js";
+export {
+  type EmbeddingCache,
+  type EmbeddingCacheOptions,
+  type EmbeddingSpace,
+  openEmbeddingCache,
+} from "./embedding-cache.js";
 export type { FacetCount, Facets, LibraryCounts } from "./facets.js";
 export { metadataFields } from "./fields.js";
+export type { Freshness } from "./freshness.js";
 export { type Generation, type GenerationRecipe, storedGeneration } from "./generation.js";
+export {
+  emptyResult,
+  isFinished,
+  type Job,
+  type JobKind,
+  type JobPriority,
+  type JobResult,
+  type JobRow,
+  type JobState,
+  jobId,
+  jobNotFound,
+  jobOf,
+  jobStates,
+  knownSequence,
+  type SkippedDuplicate,
+} from "./job.js";
+export type { JobListing, QueueDepth } from "./job-reader.js";
+export type { JobStore, NewJob } from "./jobs.js";
 export type { LexicalTerm } from "./lexical.js";
+export { storedLibraryId } from "./library-id.js";
+export { type Lock, takeLock } from "./lock.js";
+export type { FileMove, FilesMoved } from "./move-files.js";
+export { type Print, type Prints, printsOf, readPrints } from "./prints.js";
+export { openReader } from "./reader.js";
 export { type StoreReader, startReader } from "./reader-client.js";
-export type { RowSlice } from "./rows.js";
+export {
+  checkpoint,
+  dropGenerationPart,
+  freePages,
+  hasDeadPostings,
+  mergePostings,
+  retiredGenerations,
+  shrinkFile,
+} from "./reclaim.js";
+export type { DeadRows, RowSlice } from "./rows.js";
 export { chunkKeyRange, formatVersion } from "./schema.js";
-export type { BatchWritten, ChunkWrite, DocumentWrite, FileWrite, WriteBatch } from "./write-batch.js";
+export type {
+  BatchWritten,
+  ChunkWrite,
+  DocumentTouch,
+  DocumentWrite,
+  FileGone,
+  FileWrite,
+  WriteBatch,
+} from "./write-batch.js";
 export { openWriter, type Removed, type Source, type Writer } from "./writer.js";

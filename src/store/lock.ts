@@ -6,18 +6,13 @@ import { join } from "node:path";
 import Database, { SqliteError } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 
-export type LibraryLock = { release(): void };
+export type Lock = { release(): void };
 
 /** Takes the writer's lock of `library`, or throws LIBRARY_LOCKED naming the process that holds it. */
-export function lockLibrary(library: string): LibraryLock {
+export function lockLibrary(library: string): Lock {
   const holderFile = join(library, "writer.pid");
-  const db = new Database(join(library, "writer.lock"), { timeout: 0 });
-  try {
-    db.pragma("locking_mode = EXCLUSIVE");
-    db.exec("BEGIN EXCLUSIVE");
-  } catch (error) {
-    db.close();
-    if (!(error instanceof SqliteError) || !error.code.startsWith("SQLITE_BUSY")) throw error;
+  const lock = takeLock(join(library, "writer.lock"));
+  if (lock === undefined) {
     throw new LodestoneError(
       "LIBRARY_LOCKED",
       `The library ${library} is being written by another process (${describeHolder(holderFile)}). ` +
@@ -26,6 +21,20 @@ export function lockLibrary(library: string): LibraryLock {
     );
   }
   writeFileSync(holderFile, `${process.pid}\n`);
+  return lock;
+}
+
+/** Takes the lock that the file at `path` stands for, making it where it is not there; undefined where it is held. */
+export function takeLock(path: string): Lock | undefined {
+  const db = new Database(path, { timeout: 0 });
+  try {
+    db.pragma("locking_mode = EXCLUSIVE");
+    db.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    db.close();
+    if (!(error instanceof SqliteError) || !error.code.startsWith("SQLITE_BUSY")) throw error;
+    return undefined;
+  }
   return {
     release() {
       db.exec("ROLLBACK");

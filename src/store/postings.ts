@@ -4,6 +4,7 @@
 
 import type { Database } from "better-sqlite3";
 import { LRUCache } from "lru-cache";
+import { iterateBlocks, lastRowOf, rowsOf } from "./rows.js";
 import { LEXICAL_TOKENIZER, lexicalTable } from "./schema.js";
 
 /** The rows that hold a term, ascending, and how often. Deleted rows are not among them. */
@@ -17,7 +18,7 @@ export type Postings = {
   analyse(text: string): string[];
   list(term: string): PostingList;
   totals(): LexicalTotals;
-  /** Terms of each row from `from` on, which begins a block; index 0 is row `from`. */
+  /** Terms of each row from `from` on, 0 for one that a vacuum took out; index 0 is row `from`. */
   lengths(from: number): Uint32Array;
   /** Forgets the lists that are kept in memory. */
   forget(): void;
@@ -41,11 +42,7 @@ export function openPostings(db: Database, generation: number): Postings {
     "SELECT live_chunks AS rows, live_terms AS terms FROM generations WHERE id = ?",
   );
   const nextRow = db.prepare<[number], number>("SELECT next_row FROM generations WHERE id = ?").pluck();
-  const termCounts = db
-    .prepare<[number, number], Buffer>(
-      "SELECT terms FROM row_blocks WHERE generation = ? AND first_row >= ? ORDER BY first_row",
-    )
-    .pluck();
+  const termCounts = db.prepare<[number], Buffer>("SELECT terms FROM row_blocks WHERE rowid = ?").pluck();
   const putText = db.prepare("INSERT INTO temp.query_text (rowid, text) VALUES (1, ?)");
   const dropText = db.prepare("DELETE FROM temp.query_text WHERE rowid = 1");
   const terms = db.prepare<[], string>("SELECT term FROM temp.query_terms ORDER BY offset").pluck();
@@ -72,11 +69,12 @@ export function openPostings(db: Database, generation: number): Postings {
     totals: () => totals.get(generation)!,
     lengths(from) {
       const lengths = new Uint32Array(nextRow.get(generation)! - from);
-      const bytes = new Uint8Array(lengths.buffer);
-      let at = 0;
-      for (const block of termCounts.iterate(generation, from)) {
-        bytes.set(block, at);
-        at += block.length;
+      for (const block of iterateBlocks(db, generation, from)) {
+        if (lastRowOf(block) < from) continue;
+        const terms = termCounts.get(block.id)!;
+        rowsOf(block).forEach((row, i) => {
+          if (row >= from) lengths[row - from] = terms.readUInt32LE(i * 4);
+        });
       }
       return lengths;
     },

@@ -4,18 +4,25 @@ import { workerData } from "node:worker_threads";
 import type { FilterNode } from "../filters/index.js";
 import { serve, transferring } from "../threads/serve.js";
 import type { LexicalHits } from "./bm25.js";
+import type { CacheFileStatus } from "./cache-status.js";
 import type { ChunkRecord, DocumentSummary, StoredDocument } from "./documents.js";
 import type { Facets, LibraryCounts } from "./facets.js";
 import type { Generation } from "./generation.js";
+import type { Job, JobState } from "./job.js";
+import type { JobListing, QueueDepth } from "./job-reader.js";
 import type { LexicalTerm } from "./lexical.js";
+import type { Prints } from "./prints.js";
 import { openReader } from "./reader.js";
-import type { RowSlice } from "./rows.js";
+import type { Dirt } from "./reclaim.js";
+import type { DeadRows, RowSlice } from "./rows.js";
 
 export type ReaderVerbs = {
+  libraryId(argument: null): string;
   generation(argument: null): Generation;
   version(argument: null): number;
   rows(argument: { from: number; maxRows: number }): RowSlice;
-  deadRows(argument: null): Uint32Array;
+  deadRows(argument: null): DeadRows;
+  liveRows(argument: null): Uint32Array;
   /** `allow`: bitmap over rows, bit i of word i / 32. */
   lexical(argument: { terms: LexicalTerm[]; limit: number; allow?: Uint32Array | undefined }): LexicalHits;
   chunks(argument: { rows: Uint32Array }): ChunkRecord[];
@@ -29,6 +36,12 @@ export type ReaderVerbs = {
   matching(argument: { filter: FilterNode }): Uint32Array;
   facets(argument: null): Facets;
   counts(argument: null): LibraryCounts;
+  prints(argument: { keys: number[] }): Prints;
+  dirt(argument: null): Dirt;
+  cache(argument: null): CacheFileStatus;
+  job(argument: { id: string }): Job | undefined;
+  jobs(argument: { state?: JobState | undefined; offset: number; limit: number }): JobListing;
+  queueDepth(argument: null): QueueDepth;
 };
 
 const { library } = workerData as { library: string };
@@ -37,13 +50,15 @@ await serve<ReaderVerbs>(async () => {
   const reader = openReader(library);
   return {
     verbs: {
+      libraryId: () => reader.libraryId(),
       generation: () => reader.generation(),
       version: () => reader.version(),
       rows({ from, maxRows }) {
         const slice = reader.rows(from, maxRows);
         return transferring(slice, [slice.rows.buffer, slice.documentKeys.buffer, slice.vectors.buffer]);
       },
-      deadRows: () => Uint32Array.from(reader.deadRows()),
+      deadRows: () => reader.deadRows(),
+      liveRows: () => reader.liveRows(),
       lexical({ terms, limit, allow }) {
         if (!allow) return reader.lexical(terms, limit);
         return reader.lexical(terms, limit, (row) => (((allow[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1);
@@ -55,6 +70,12 @@ await serve<ReaderVerbs>(async () => {
       matching: ({ filter }) => reader.matching(filter),
       facets: () => reader.facets(),
       counts: () => reader.counts(),
+      job: ({ id }) => reader.job(id),
+      jobs: (page) => reader.jobs(page),
+      queueDepth: () => reader.queueDepth(),
+      prints: ({ keys }) => reader.prints(keys),
+      dirt: () => reader.dirt(),
+      cache: () => reader.cache(),
     },
     close: () => reader.close(),
   };

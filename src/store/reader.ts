@@ -4,6 +4,7 @@
 import { LodestoneError } from "../errors.js";
 import type { FilterNode } from "../filters/index.js";
 import type { LexicalHits } from "./bm25.js";
+import { type CacheFileStatus, readCacheStatus } from "./cache-status.js";
 import { openForReading } from "./connection.js";
 import {
   type ChunkRecord,
@@ -14,11 +15,19 @@ import {
 } from "./documents.js";
 import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./facets.js";
 import { documentsMatching } from "./filter-sql.js";
+import { type Freshness, readFreshness } from "./freshness.js";
 import { activeGeneration, type Generation } from "./generation.js";
+import type { Job, JobState } from "./job.js";
+import { type JobListing, type JobReader, openJobReader, type QueueDepth } from "./job-reader.js";
 import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical.js";
-import { type RowSlice, readDeadRows, readRows } from "./rows.js";
+import { readLibraryId } from "./library-id.js";
+import { type Prints, readPrints } from "./prints.js";
+import { countDirt, type Dirt } from "./reclaim.js";
+import { type DeadRows, type RowSlice, readDeadRows, readLiveRows, readRows } from "./rows.js";
 
 export type Reader = {
+  /** Names the library, also where it was copied to. */
+  libraryId(): string;
   /** The generation that answers queries. Throws LIBRARY_NOT_FOUND in a library that has none yet. */
   generation(): Generation;
   /** Changes whenever another connection has committed. */
@@ -26,7 +35,9 @@ export type Reader = {
   /** Live rows from `from` on with their documents and vectors, about `maxRows` at a time. */
   rows(from: number, maxRows: number): RowSlice;
   /** Rows that were given out and are not alive any more. */
-  deadRows(): number[];
+  deadRows(): DeadRows;
+  /** Rows that are alive, ascending. */
+  liveRows(): Uint32Array<ArrayBuffer>;
   lexical(terms: readonly LexicalTerm[], limit: number, allow?: (row: number) => boolean): LexicalHits;
   chunks(rows: Uint32Array): ChunkRecord[];
   summaries(keys: readonly number[]): (DocumentSummary & { key: number })[];
@@ -36,6 +47,17 @@ export type Reader = {
   matching(filter: FilterNode): Uint32Array;
   facets(): Facets;
   counts(): LibraryCounts;
+  /** All documents by id, with what is known of how fresh they are. */
+  freshness(): Generator<Freshness>;
+  /** What duplicates are told by, of some documents or of all. */
+  prints(keys?: readonly number[]): Prints;
+  /** Of the stored rows, how many are dead. */
+  dirt(): Dirt;
+  /** What the embedding cache beside the library holds. */
+  cache(): CacheFileStatus;
+  job(id: string): Job | undefined;
+  jobs(page: { state?: JobState | undefined; offset: number; limit: number }): JobListing;
+  queueDepth(): QueueDepth;
   close(): void;
 };
 
@@ -60,12 +82,19 @@ export function openReader(library: string): Reader {
     }
     return { ...rooms, generation };
   };
+  let jobs: JobReader | undefined;
+  const jobsOpened = () => {
+    jobs ??= openJobReader(db);
+    return jobs;
+  };
 
   return {
+    libraryId: () => readLibraryId(db),
     generation: () => open().generation,
     version: () => db.pragma("data_version", { simple: true }) as number,
     rows: (from, maxRows) => readRows(db, open().generation.id, from, maxRows),
-    deadRows: () => readDeadRows(db, open().generation.id, 0),
+    deadRows: () => readDeadRows(db, open().generation.id),
+    liveRows: () => readLiveRows(db, open().generation.id),
     lexical: (terms, limit, allow) => open().lexical.search(terms, limit, allow),
     chunks: (rows) => open().documents.chunks(rows),
     summaries: (keys) => open().documents.summaries(keys),
@@ -74,6 +103,13 @@ export function openReader(library: string): Reader {
     matching: (filter) => documentsMatching(db, filter),
     facets: () => countFacets(db),
     counts: () => countLibrary(db),
+    job: (id) => jobsOpened().job(id),
+    jobs: (page) => jobsOpened().list(page),
+    queueDepth: () => jobsOpened().depth(),
+    freshness: () => readFreshness(db),
+    prints: (keys) => readPrints(db, keys),
+    dirt: () => countDirt(db),
+    cache: () => readCacheStatus(library),
     close: () => db.close(),
   };
 }

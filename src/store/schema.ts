@@ -12,6 +12,13 @@ import { LodestoneError } from "../errors.js";
 
 const migrations: readonly string[] = [
   `
+  -- One row: which library this is, also after it was copied or restored elsewhere.
+  CREATE TABLE library (
+    id             TEXT NOT NULL,
+    created_at_ms  INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO library VALUES (lower(hex(randomblob(16))), unixepoch('now', 'subsec') * 1000);
+
   CREATE TABLE generations (
     id              INTEGER PRIMARY KEY,
     state           TEXT NOT NULL CHECK (state IN ('active', 'building', 'retired')),
@@ -24,6 +31,8 @@ const migrations: readonly string[] = [
     -- Of all live chunks: how many, and the terms in their postings. FTS5's own totals forget no deleted row.
     live_chunks     INTEGER NOT NULL DEFAULT 0,
     live_terms      INTEGER NOT NULL DEFAULT 0,
+    -- Dead rows that a vacuum has forgotten: who follows the library by its dead rows sees here that some are not told.
+    forgotten_rows  INTEGER NOT NULL DEFAULT 0,
     created_at_ms   INTEGER NOT NULL
   ) STRICT;
   CREATE UNIQUE INDEX generations_one_active ON generations (state) WHERE state = 'active';
@@ -54,7 +63,15 @@ const migrations: readonly string[] = [
     content_hash    BLOB NOT NULL,
     pipeline        TEXT NOT NULL,
     modified_at_ms  INTEGER,
-    indexed_at_ms   INTEGER NOT NULL
+    indexed_at_ms   INTEGER NOT NULL,
+    -- How it is kept fresh: the policy that came with it (null: by the rules), when it came first, how often its content
+    -- was another one since, and when that was last compared with where it comes from.
+    staleness       TEXT,
+    added_at_ms     INTEGER NOT NULL,
+    changes         INTEGER NOT NULL DEFAULT 0,
+    checked_at_ms   INTEGER NOT NULL,
+    -- Sequence of the job that wrote it last: an earlier one that comes late leaves it alone.
+    job             INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX documents_path ON documents (path);
   CREATE INDEX documents_media_type ON documents (media_type);
@@ -65,9 +82,13 @@ const migrations: readonly string[] = [
   CREATE TABLE document_texts (
     document_key  INTEGER PRIMARY KEY REFERENCES documents (key) ON DELETE CASCADE,
     characters    INTEGER NOT NULL,
+    -- What duplicates are told by: SHA-256 of the text, cut to 128 bits, and its signature (null: it has no word).
+    text_hash     BLOB NOT NULL,
+    signature     BLOB,
     outline       TEXT NOT NULL,
     deflated      BLOB NOT NULL
   ) STRICT;
+  CREATE INDEX document_texts_hash ON document_texts (text_hash);
 
   -- One row for each metadata value (an array has several): what filters are answered from.
   CREATE TABLE document_fields (
@@ -100,23 +121,60 @@ const migrations: readonly string[] = [
     text       TEXT NOT NULL
   ) STRICT;
 
-  -- What search holds in memory, for consecutive rows in one blob each, little endian: vectors (float32, row after row),
-  -- keys of documents and numbers of terms (uint32). Opening a library reads these and nothing else of its rows.
+  -- What search holds in memory, for many rows in one blob each, little endian: keys of documents and numbers of terms
+  -- (uint32), and vectors (float32, row after row), the largest last. Opening a library reads these and nothing else of its
+  -- rows. row_numbers (uint32, ascending) names the rows of a block that was vacuumed; null: consecutive ones from first_row.
   CREATE TABLE row_blocks (
     generation     INTEGER NOT NULL REFERENCES generations (id),
     first_row      INTEGER NOT NULL,
     rows           INTEGER NOT NULL,
-    vectors        BLOB NOT NULL,
+    row_numbers    BLOB,
     document_keys  BLOB NOT NULL,
     terms          BLOB NOT NULL,
+    vectors        BLOB NOT NULL,
     UNIQUE (generation, first_row)
   ) STRICT;
 
-  -- Rows of blocks that no chunk has any more.
+  -- Rows of blocks that no chunk has any more; a vacuum takes them out of both.
   CREATE TABLE dead_rows (
     generation  INTEGER NOT NULL REFERENCES generations (id),
     row         INTEGER NOT NULL,
     PRIMARY KEY (generation, row)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What was submitted and what became of it. The sequence is the order in which later wins over earlier.
+  CREATE TABLE jobs (
+    sequence         INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant           TEXT NOT NULL DEFAULT '',
+    kind             TEXT NOT NULL,
+    priority         TEXT NOT NULL CHECK (priority IN ('interactive', 'bulk')),
+    state            TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    subject          TEXT NOT NULL,
+    bytes            INTEGER NOT NULL,
+    -- Documents or files that it is about (null: not counted yet), and how many of them are settled.
+    total            INTEGER,
+    done             INTEGER NOT NULL DEFAULT 0,
+    attempts         INTEGER NOT NULL DEFAULT 0,
+    next_attempt_ms  INTEGER NOT NULL DEFAULT 0,
+    error_code       TEXT,
+    error_message    TEXT,
+    result           TEXT NOT NULL DEFAULT '{}',
+    created_ms       INTEGER NOT NULL,
+    started_ms       INTEGER,
+    finished_ms      INTEGER
+  ) STRICT;
+  CREATE INDEX jobs_state ON jobs (state, sequence);
+
+  -- What a job is to do, as compressed JSON; gone when it is done or cancelled.
+  CREATE TABLE job_payloads (
+    sequence    INTEGER PRIMARY KEY REFERENCES jobs (sequence) ON DELETE CASCADE,
+    compressed  BLOB NOT NULL
+  ) STRICT;
+
+  -- Ids that a job removed while an earlier one was not finished, which must not bring them back.
+  CREATE TABLE removed_documents (
+    id   TEXT PRIMARY KEY,
+    job  INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -23,6 +23,8 @@ export type ChunkWrite = {
 
 export type DocumentWrite = {
   id: string;
+  /** Sequence of the job that brings it; null: what is stored is replaced whoever wrote it, and keeps its stamp. */
+  job: number | null;
   title: string;
   mediaType: string;
   path: string | null;
@@ -32,7 +34,12 @@ export type DocumentWrite = {
   fields: MetadataField[];
   contentHash: Uint8Array;
   modifiedAtMs: number | null;
+  /** The policy that came with it; null: by the rules. */
+  staleness: string | null;
   characters: number;
+  /** What duplicates are told by: 128 bits of the text's SHA-256, and its signature; null: it has no word. */
+  textHash: Uint8Array;
+  signature: Uint8Array | null;
   outline: string;
   deflatedText: Uint8Array;
   chunks: ChunkWrite[];
@@ -46,14 +53,26 @@ export type FileWrite = {
   contentHash: Uint8Array | null;
   /** All documents that it holds now, so that those which left it are removed; null: its bytes are what they were. */
   documentIds: string[] | null;
+  /** As of a document. */
+  job: number | null;
 };
+
+/** A document that a job brings just as it is stored: only its stamp changes. */
+export type DocumentTouch = { id: string; job: number };
+
+/** A file that is not there any more, with all that it held. */
+export type FileGone = { path: string; job: number };
 
 export type WriteBatch = {
   generation: number;
   modelVersion: string;
   pipeline: string;
   documents: DocumentWrite[];
+  touched: DocumentTouch[];
   files: FileWrite[];
+  gone: FileGone[];
+  /** Sequence of the earliest job that is not finished: what later jobs remove, it must not bring back. */
+  earliestJob: number;
   /** Row-major float32 vectors that the chunks refer to. */
   vectors: Float32Array;
   indexedAtMs: number;
@@ -65,9 +84,20 @@ export type BatchWritten = {
   documentKeys: Uint32Array<ArrayBuffer>;
   vectors: Float32Array<ArrayBuffer>;
   removedRows: Uint32Array<ArrayBuffer>;
-  /** Documents left out because a chunk whose vector was to be kept is no longer there: prepare them again in full. */
+  /** Documents left out because what they counted on (a vector, the stored document) is gone: prepare them again in full. */
   conflicts: string[];
+  /** Documents left out because a later job has written or removed them. */
+  superseded: string[];
+  /** How many documents went with each of the files that are gone. */
+  removedWith: number[];
 };
+
+/** Of an id and a job: that it was removed by then. */
+export const NOTE_REMOVAL = `INSERT INTO removed_documents (id, job) VALUES (?, ?)
+  ON CONFLICT (id) DO UPDATE SET job = max(job, excluded.job)`;
+
+/** So exactly it is noted when a document was last compared with its file. */
+const CHECK_RESOLUTION_MS = 3_600_000;
 
 function prepareStatements(db: Database, generation: number) {
   return {
@@ -87,26 +117,41 @@ function prepareStatements(db: Database, generation: number) {
        ON CONFLICT (path) DO UPDATE SET size_bytes = excluded.size_bytes, modified_at_ms = excluded.modified_at_ms,
          content_hash = excluded.content_hash, pipeline = excluded.pipeline`,
     ),
-    documentKey: db.prepare<[string], number>("SELECT key FROM documents WHERE id = ?").pluck(),
-    leftFile: db
-      .prepare<[string, string], number>(
-        `SELECT key FROM documents WHERE file_key = (SELECT key FROM files WHERE path = ?)
-         AND id NOT IN (SELECT value FROM json_each(?))`,
-      )
-      .pluck(),
+    stored: db.prepare<[string], { key: number; job: number }>("SELECT key, job FROM documents WHERE id = ?"),
+    removedBy: db.prepare<[string], number>("SELECT job FROM removed_documents WHERE id = ?").pluck(),
+    noteRemoval: db.prepare(NOTE_REMOVAL),
+    touch: db.prepare("UPDATE documents SET job = ? WHERE key = ?"),
+    leftFile: db.prepare<[string, string, number], { key: number; id: string }>(
+      `SELECT key, id FROM documents WHERE file_key = (SELECT key FROM files WHERE path = ?)
+         AND id NOT IN (SELECT value FROM json_each(?)) AND job <= ?`,
+    ),
+    checkFile: db.prepare(
+      `UPDATE documents SET checked_at_ms = ? WHERE file_key = (SELECT key FROM files WHERE path = ?) AND checked_at_ms < ?`,
+    ),
+    goneWith: db.prepare<[string, number], { key: number; id: string }>(
+      "SELECT key, id FROM documents WHERE file_key = (SELECT key FROM files WHERE path = ?) AND job <= ?",
+    ),
+    forgetFile: db.prepare(
+      "DELETE FROM files WHERE path = ? AND NOT EXISTS (SELECT 1 FROM documents WHERE file_key = files.key)",
+    ),
     document: db
       .prepare<unknown[], number>(
-        `INSERT INTO documents (id, title, media_type, path, file_key, metadata, content_hash, pipeline, modified_at_ms, indexed_at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO documents (id, title, media_type, path, file_key, metadata, content_hash, pipeline, modified_at_ms,
+           indexed_at_ms, added_at_ms, checked_at_ms, staleness, job)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET title = excluded.title, media_type = excluded.media_type, path = excluded.path,
            file_key = excluded.file_key, metadata = excluded.metadata, content_hash = excluded.content_hash,
-           pipeline = excluded.pipeline, modified_at_ms = excluded.modified_at_ms, indexed_at_ms = excluded.indexed_at_ms
+           pipeline = excluded.pipeline, modified_at_ms = excluded.modified_at_ms, indexed_at_ms = excluded.indexed_at_ms,
+           checked_at_ms = excluded.checked_at_ms, staleness = excluded.staleness,
+           changes = changes + (content_hash <> excluded.content_hash), job = excluded.job
          RETURNING key`,
       )
       .pluck(),
     text: db.prepare(
-      `INSERT INTO document_texts (document_key, characters, outline, deflated) VALUES (?, ?, ?, ?)
-       ON CONFLICT (document_key) DO UPDATE SET characters = excluded.characters, outline = excluded.outline, deflated = excluded.deflated`,
+      `INSERT INTO document_texts (document_key, characters, text_hash, signature, outline, deflated)
+       VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (document_key) DO UPDATE SET characters = excluded.characters, text_hash = excluded.text_hash,
+         signature = excluded.signature, outline = excluded.outline, deflated = excluded.deflated`,
     ),
     clearFields: db.prepare("DELETE FROM document_fields WHERE document_key = ?"),
     field: db.prepare("INSERT INTO document_fields (document_key, field, text, number, truth) VALUES (?, ?, ?, ?, ?)"),
@@ -147,8 +192,10 @@ export function prepareBatchWriter(
     }
     const writer = new BatchWriter(statements, deleter, batch, generation.next_row);
     for (const document of batch.documents) writer.document(document);
+    for (const touch of batch.touched) writer.touch(touch);
     const vectors = writer.rowBlock(generation.dimensions);
     for (const file of batch.files) writer.file(file);
+    for (const file of batch.gone) writer.gone(file);
     return writer.written(vectors);
   };
 }
@@ -156,6 +203,8 @@ export function prepareBatchWriter(
 class BatchWriter {
   readonly #removedRows: number[] = [];
   readonly #conflicts: string[] = [];
+  readonly #superseded: string[] = [];
+  readonly #removedWith: number[] = [];
   readonly #documentKeys: number[] = [];
   readonly #terms: number[] = [];
   /** Which of the batch's vectors each new row takes, in row order. */
@@ -170,8 +219,13 @@ class BatchWriter {
 
   document(document: DocumentWrite): void {
     const { statements, batch } = this;
+    const stored = statements.stored.get(document.id);
+    if (this.#isSuperseded(document.id, document.job, stored?.job)) {
+      this.#superseded.push(document.id);
+      return;
+    }
     const fileKey = document.file === null ? null : this.#fileKey(document.file);
-    const known = this.#keptChunks(document);
+    const known = this.#keptChunks(document, stored?.key);
     if (known === undefined) {
       this.#conflicts.push(document.id);
       return;
@@ -187,8 +241,13 @@ class BatchWriter {
       batch.pipeline,
       document.modifiedAtMs,
       batch.indexedAtMs,
+      batch.indexedAtMs,
+      batch.indexedAtMs,
+      document.staleness,
+      document.job ?? stored?.job ?? 0,
     )!;
-    statements.text.run(key, document.characters, document.outline, document.deflatedText);
+    const { characters, textHash, signature, outline, deflatedText } = document;
+    statements.text.run(key, characters, textHash, signature, outline, deflatedText);
     statements.clearFields.run(key);
     for (const { field, text, number, truth } of document.fields) statements.field.run(key, field, text, number, truth);
     const replaced = [...known.byHash.values()].flat();
@@ -198,6 +257,13 @@ class BatchWriter {
       if (kept !== undefined) statements.moveChunk.run(chunk.index, chunk.id, chunk.start, chunk.end, kept);
       else this.#newChunk(key, document.title, chunk);
     }
+  }
+
+  touch({ id, job }: DocumentTouch): void {
+    const stored = this.statements.stored.get(id);
+    if (this.#isSuperseded(id, job, stored?.job)) this.#superseded.push(id);
+    else if (stored === undefined) this.#conflicts.push(id);
+    else this.statements.touch.run(job, stored.key);
   }
 
   rowBlock(dimensions: number): Float32Array<ArrayBuffer> {
@@ -221,10 +287,24 @@ class BatchWriter {
     const { statements, batch } = this;
     if (file.documentIds?.some((id) => this.#conflicts.includes(id))) return;
     statements.finishFile.run(file.path, file.sizeBytes, file.modifiedAtMs, file.contentHash, batch.pipeline);
-    if (file.documentIds === null) return;
-    for (const key of statements.leftFile.all(file.path, JSON.stringify(file.documentIds))) {
-      this.#removedRows.push(...this.deleter.deleteDocument(key));
+    // One document that was read has been written just now; of many, some may have been the same.
+    if (file.documentIds?.length !== 1) {
+      statements.checkFile.run(batch.indexedAtMs, file.path, batch.indexedAtMs - CHECK_RESOLUTION_MS);
     }
+    if (file.documentIds === null) return;
+    const left = statements.leftFile.all(
+      file.path,
+      JSON.stringify(file.documentIds),
+      file.job ?? Number.MAX_SAFE_INTEGER,
+    );
+    this.#remove(left, file.job);
+  }
+
+  gone({ path, job }: FileGone): void {
+    const documents = this.statements.goneWith.all(path, job);
+    this.#remove(documents, job);
+    this.statements.forgetFile.run(path);
+    this.#removedWith.push(documents.length);
   }
 
   written(vectors: Float32Array<ArrayBuffer>): BatchWritten {
@@ -234,7 +314,24 @@ class BatchWriter {
       documentKeys: Uint32Array.from(this.#documentKeys),
       removedRows: Uint32Array.from(this.#removedRows),
       conflicts: this.#conflicts,
+      superseded: this.#superseded,
+      removedWith: this.#removedWith,
     };
+  }
+
+  /** Whether a later job than `job` wrote the document whose stamp is `storedJob`, or removed the one that is not there. */
+  #isSuperseded(id: string, job: number | null, storedJob: number | undefined): boolean {
+    if (job === null) return false;
+    if (storedJob !== undefined) return storedJob > job;
+    // Only where a job after this one has removed it: then this one was not finished at that time.
+    return (this.statements.removedBy.get(id) ?? 0) > job;
+  }
+
+  #remove(documents: readonly { key: number; id: string }[], job: number | null): void {
+    for (const { key, id } of documents) {
+      this.#removedRows.push(...this.deleter.deleteDocument(key));
+      if (job !== null && job > this.batch.earliestJob) this.statements.noteRemoval.run(id, job);
+    }
   }
 
   #fileKey(path: string): number {
@@ -243,10 +340,12 @@ class BatchWriter {
   }
 
   /** Pairs the document's chunks with stored ones of the same passage; undefined when one that was counted on is gone. */
-  #keptChunks(document: DocumentWrite): { kept: Map<ChunkWrite, number>; byHash: Map<string, number[]> } | undefined {
+  #keptChunks(
+    document: DocumentWrite,
+    key: number | undefined,
+  ): { kept: Map<ChunkWrite, number>; byHash: Map<string, number[]> } | undefined {
     const { statements, batch } = this;
     const byHash = new Map<string, number[]>();
-    const key = statements.documentKey.get(document.id);
     if (key !== undefined) {
       const { first, last } = chunkKeyRange(batch.generation);
       for (const old of statements.oldChunks.all(key, first, last)) {

@@ -7,10 +7,19 @@ import { LodestoneError } from "../errors.js";
 import { guarded, openForWriting } from "./connection.js";
 import { type ChunkDeleter, prepareChunkDeleter } from "./delete-chunks.js";
 import { activeGeneration, type Generation, type GenerationRecipe, startGeneration } from "./generation.js";
+import type { JobRow } from "./job.js";
+import { type JobStore, openJobStore } from "./jobs.js";
 import { lockLibrary } from "./lock.js";
-import { type BatchWritten, prepareBatchWriter, type WriteBatch } from "./write-batch.js";
+import { type FileMove, type FilesMoved, type MoveOfJob, prepareFileMover } from "./move-files.js";
+import { type BatchWritten, NOTE_REMOVAL, prepareBatchWriter, type WriteBatch } from "./write-batch.js";
 
-export type Removed = { removed: string[]; missing: string[]; rows: Uint32Array };
+export type Removed = {
+  removed: string[];
+  missing: string[];
+  /** Left alone, since a later job wrote them. */
+  superseded: string[];
+  rows: Uint32Array;
+};
 
 /** A folder whose files are indexed, and the name under which their ids begin. */
 export type Source = { name: string; path: string };
@@ -23,15 +32,26 @@ export type Writer = {
    * another recipe is returned as it is: the caller decides what the difference means.
    */
   generation(recipe: GenerationRecipe): Generation;
-  /** Writes one batch durably. */
-  write(batch: WriteBatch): BatchWritten;
-  /** Removes documents by id. They are gone for every later search when this returns. */
-  remove(ids: readonly string[]): Removed;
-  /** Forgets files that no longer exist and removes their documents. */
-  removeFiles(paths: readonly string[]): Removed;
+  /** Writes one batch durably, and with it the rows of jobs that `settle` makes of what was written. */
+  write(batch: WriteBatch, settle?: (written: BatchWritten) => readonly JobRow[]): BatchWritten;
+  /**
+   * Removes documents by id, durably. They are gone for every later search when this returns. As part of a job: those that
+   * a later job has written stay, and no earlier one brings the others back.
+   */
+  remove(ids: readonly string[], part?: RemovalOfJob): Removed;
+  /** Gives the documents of files that lie elsewhere now ids after the new paths; rows and vectors stay as they are. */
+  moveFiles(moves: readonly FileMove[], part: MoveOfJob): FilesMoved;
   /** The source that holds `folder` (itself or a folder above it), registered under its base name where there is none. */
   source(folder: string): Source;
+  readonly jobs: JobStore;
   close(): void;
+};
+
+/** What a removal is to a job: `earliestJob` is the earliest that is not finished, `settle` gives the job's row afterwards. */
+export type RemovalOfJob = {
+  job: number;
+  earliestJob: number;
+  settle(removed: Removed): JobRow;
 };
 
 /** Opens (creating it where needed) the library for writing. Throws LIBRARY_LOCKED when another process writes it. */
@@ -45,7 +65,8 @@ export function openWriter(library: string): Writer {
     lock.release();
     throw error;
   }
-  const documentKey = db.prepare<[string], number>("SELECT key FROM documents WHERE id = ?").pluck();
+  const documentOf = db.prepare<[string], { key: number; job: number }>("SELECT key, job FROM documents WHERE id = ?");
+  const noteRemoval = db.prepare(NOTE_REMOVAL);
   let prepared: { generation: number; write: (batch: WriteBatch) => BatchWritten; deleter: ChunkDeleter } | undefined;
   const preparedFor = (generation: number) => {
     if (prepared?.generation !== generation) {
@@ -61,53 +82,52 @@ export function openWriter(library: string): Writer {
     return generation;
   };
 
+  const jobs = openJobStore(db, inTransaction);
+
   return {
     db,
+    jobs,
     generation(recipe) {
       const found = activeGeneration(db);
       const empty = () => db.prepare("SELECT 1 FROM documents LIMIT 1").get() === undefined;
       if (found && (sameRecipe(found, recipe) || !empty())) return found;
       return guarded(library, () => startGeneration(db, recipe, Date.now()));
     },
-    write(batch) {
+    write(batch, settle) {
       const { write } = preparedFor(batch.generation);
-      return inTransaction(() => write(batch));
+      return inTransaction(() => {
+        const written = write(batch);
+        settle?.(written).forEach(jobs.put);
+        return written;
+      });
     },
-    remove(ids) {
+    remove(ids, part) {
       const { deleter } = preparedFor(currentGeneration().id);
       return inTransaction(() => {
         const removed: string[] = [];
         const missing: string[] = [];
+        const superseded: string[] = [];
         const rows: number[] = [];
         for (const id of new Set(ids)) {
-          const key = documentKey.get(id);
-          if (key === undefined) missing.push(id);
-          else {
-            rows.push(...deleter.deleteDocument(key));
-            removed.push(id);
+          const stored = documentOf.get(id);
+          if (part && stored && stored.job > part.job) {
+            superseded.push(id);
+            continue;
           }
+          if (stored) rows.push(...deleter.deleteDocument(stored.key));
+          (stored ? removed : missing).push(id);
+          // Also of one that is not there yet: an earlier job may be about to bring it.
+          if (part && part.earliestJob < part.job) noteRemoval.run(id, part.job);
         }
-        return { removed, missing, rows: Uint32Array.from(rows) };
+        const result: Removed = { removed, missing, superseded, rows: Uint32Array.from(rows) };
+        if (part) jobs.put(part.settle(result));
+        return result;
       });
     },
-    removeFiles(paths) {
+    moveFiles(moves, part) {
+      if (moves.length === 0) return { documents: 0, removedRows: new Uint32Array() };
       const { deleter } = preparedFor(currentGeneration().id);
-      const documents = db.prepare<[string], { key: number; id: string }>(
-        "SELECT key, id FROM documents WHERE file_key = (SELECT key FROM files WHERE path = ?)",
-      );
-      const forget = db.prepare("DELETE FROM files WHERE path = ?");
-      return inTransaction(() => {
-        const removed: string[] = [];
-        const rows: number[] = [];
-        for (const path of paths) {
-          for (const { key, id } of documents.all(path)) {
-            rows.push(...deleter.deleteDocument(key));
-            removed.push(id);
-          }
-          forget.run(path);
-        }
-        return { removed, missing: [], rows: Uint32Array.from(rows) };
-      });
+      return inTransaction(() => prepareFileMover(db, deleter)(moves, part));
     },
     source(folder) {
       const find = db.prepare<[string], Source>("SELECT name, path FROM sources WHERE path = ?");

@@ -28,6 +28,8 @@ export type WorkerClient<V> = {
   readonly pending: number;
   /** Lets the worker release what it holds, then ends it. Calls in flight are answered first where the verbs are synchronous. */
   close(): Promise<void>;
+  /** Ends a worker that does not answer any more: what waits for it is rejected at once, its thread goes when it can. */
+  abandon(): void;
 };
 
 /**
@@ -92,6 +94,12 @@ export function startWorker<V>(
       if (!closing) post({ kind: "close" });
       closing = true;
       await exited;
+    },
+    abandon() {
+      end(new LodestoneError("WORKER_FAILED", `The ${name} worker was given up: it did not answer in time.`));
+      // A native call cannot be interrupted: the thread then ends after it, and nobody waits.
+      worker.unref();
+      void worker.terminate();
     },
   };
 

@@ -6,20 +6,19 @@ import { stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { LodestoneError } from "../errors.js";
+import { diskOperations, type FileOperations, hashFile, writeFileAtomically } from "../files/index.js";
 import { type GraphAddon, GraphBuilder, M } from "./graph.js";
 import {
   damage,
   encodeHeader,
   fingerprintOf,
   type GraphHeader,
-  hashFile,
   headerPath,
   measurePayload,
   payloadPath,
   removeStrayFiles,
 } from "./graph-file.js";
 import type { VectorStore } from "./vector-store.js";
-import { diskOperations, type FileOperations, writeFileAtomically } from "./write-file-atomically.js";
 
 export type GraphBuildRequest = {
   /** An existing folder that belongs to this index's graph alone. */
@@ -62,7 +61,7 @@ export async function buildGraphFile(
       files,
       check: async (path) => {
         await checkPayload(path, store.dimensions, rows.length);
-        const { bytes, sha256 } = await hashFile(path, signal);
+        const { bytes, sha256 } = await hashFile(path, { signal });
         header.payloadBytes = bytes;
         header.payloadSha256 = sha256;
       },

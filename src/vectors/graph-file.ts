@@ -7,14 +7,12 @@
 //   72  model version: length u16, UTF-8      ...  rows x (row u32, fingerprint u32)      ...  crc32 of all before u32
 // BAKED IN: the fingerprint's formula. Changing it makes every row look altered; raise the format number instead.
 
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { LodestoneError, messageOf } from "../errors.js";
+import { type FileOperations, hashFile, temporaryEnding } from "../files/index.js";
 import { M } from "./graph.js";
-import { type FileOperations, temporaryEnding } from "./write-file-atomically.js";
 
 export type GraphHeader = {
   dimensions: number;
@@ -103,15 +101,20 @@ export function decodeHeader(file: Uint8Array, path: string): GraphHeader {
 
 /**
  * The header in `directory`, after every byte of it and of its payload was verified. Throws NOT_FOUND where no graph was ever
- * written, INDEX_DAMAGED where anything is missing or altered, MODEL_VERSION_MISMATCH for the graph of another model.
+ * written, INDEX_DAMAGED where anything is missing or altered, MODEL_VERSION_MISMATCH for the graph of another model than
+ * `expected`.
  */
 export async function verifyGraphFile(
   directory: string,
-  expected: { dimensions: number; modelVersion: string },
+  expected?: { dimensions: number; modelVersion: string },
   signal?: AbortSignal,
 ): Promise<GraphHeader> {
   const path = headerPath(directory);
   const header = decodeHeader(await readHeader(directory, path), path);
+  if (!expected) {
+    await verifyPayload(directory, header, signal);
+    return header;
+  }
   if (header.modelVersion !== expected.modelVersion || header.dimensions !== expected.dimensions) {
     throw new LodestoneError(
       "MODEL_VERSION_MISMATCH",
@@ -120,10 +123,15 @@ export async function verifyGraphFile(
       { detail: { path, found: header.modelVersion, expected: expected.modelVersion } },
     );
   }
+  await verifyPayload(directory, header, signal);
+  return header;
+}
+
+async function verifyPayload(directory: string, header: GraphHeader, signal: AbortSignal | undefined): Promise<void> {
   const payload = payloadPath(directory, header.payloadId);
   let found: { bytes: number; sha256: string };
   try {
-    found = await hashFile(payload, signal);
+    found = await hashFile(payload, { signal });
   } catch (cause) {
     if (cause instanceof LodestoneError) throw cause;
     throw damage(payload, messageOf(cause), cause);
@@ -132,7 +140,6 @@ export async function verifyGraphFile(
     throw damage(payload, `it has ${found.bytes} bytes; its header says ${header.payloadBytes}`);
   }
   if (found.sha256 !== header.payloadSha256) throw damage(payload, "its SHA-256 is not the one in its header");
-  return header;
 }
 
 async function readHeader(directory: string, path: string): Promise<Uint8Array> {
@@ -144,18 +151,6 @@ async function readHeader(directory: string, path: string): Promise<Uint8Array> 
     if (names.some((name) => isPayload(name))) throw damage(path, "it is missing, and a payload is there", cause);
     throw new LodestoneError("NOT_FOUND", `No graph has been written to ${directory} yet.`, { cause });
   }
-}
-
-/** Size and SHA-256 of a file, read in pieces between which other work of this thread goes on. */
-export async function hashFile(path: string, signal?: AbortSignal): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    if (signal?.aborted) throw new LodestoneError("ABORTED", "The call was aborted.");
-    hash.update(piece as Buffer);
-    bytes += (piece as Buffer).length;
-  }
-  return { bytes, sha256: hash.digest("hex") };
 }
 
 /**

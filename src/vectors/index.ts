@@ -3,6 +3,7 @@
 export type { CalibrationStatus } from "./calibration.js";
 export type { Plan, PlanRequest } from "./choose-plan.js";
 export type { CodeOptions } from "./code-upkeep.js";
+export { type CopiedIndexFiles, copyIndexFiles } from "./copy-index-files.js";
 export type { GraphBuildProgress } from "./graph-build.js";
 export { RowBitmap } from "./row-bitmap.js";
 export { type VectorFormat, vectorFormats } from "./vector-format.js";

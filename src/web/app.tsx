@@ -5,6 +5,7 @@ import { DocumentPanel } from "./components/document-panel.js";
 import { ExplainPanel } from "./components/explain-panel.js";
 import { FilterRail } from "./components/filter-rail.js";
 import type { HitActions } from "./components/hit-item.js";
+import { JobsPage } from "./components/jobs-page.js";
 import { KeysDialog } from "./components/keys-dialog.js";
 import { PageFooter } from "./components/page-footer.js";
 import { PageHeader } from "./components/page-header.js";
@@ -16,6 +17,7 @@ import { useLibrary } from "./hooks/use-library.js";
 import { useMedia } from "./hooks/use-media.js";
 import { useSearch } from "./hooks/use-search.js";
 import { useShortcuts } from "./hooks/use-shortcuts.js";
+import { pages } from "./routing/pages.js";
 import { shownIn } from "./search/search-session.js";
 import type { SearchView } from "./search/search-view.js";
 import { emptyView } from "./search/search-view.js";
@@ -28,7 +30,7 @@ const documentDocks = "(min-width: 87.5rem)";
 export function App() {
   const send = useMemo(() => createSend((input, init) => fetch(input, init)), []);
   const field = useRef<HTMLInputElement>(null);
-  const { view, route, setView, openDocument, closeDocument } = useAddress();
+  const { view, route, page, parameters, setView, openDocument, closeDocument } = useAddress();
   const [isExplaining, setExplaining] = useState(false);
   const [selectedId, setSelectedId] = useState<string>();
   const [showsKeys, setShowsKeys] = useState(false);
@@ -39,7 +41,14 @@ export function App() {
 
   const answer = shownIn(state);
   const chosen = answer?.hits.find(({ id }) => id === selectedId) ?? answer?.hits[0];
-  const panel = route !== undefined ? "document" : isExplaining && chosen !== undefined ? "explain" : "none";
+  const panel =
+    page !== "search"
+      ? "none"
+      : route !== undefined
+        ? "document"
+        : isExplaining && chosen !== undefined
+          ? "explain"
+          : "none";
   const isCovered = (panel === "document" && !canDockDocument) || (panel === "explain" && !canDockExplain);
 
   const look = useCallback(
@@ -57,7 +66,7 @@ export function App() {
   const actions: HitActions = { open: openDocument, explain: explainHit, select: setSelectedId, chooseFolder };
 
   const toggleExplain = () => {
-    if (answer === undefined) return false;
+    if (answer === undefined || page !== "search") return false;
     if (route !== undefined) closeDocument();
     setExplaining(route !== undefined || !isExplaining);
     return true;
@@ -94,8 +103,10 @@ export function App() {
   });
 
   useEffect(() => {
-    document.title = view.query.trim() === "" ? "Lodestone" : `${view.query.trim()} · Lodestone`;
-  }, [view.query]);
+    const { label } = pages.find(({ name }) => name === page) ?? pages[0];
+    const subject = page === "search" ? view.query.trim() : label;
+    document.title = subject === "" ? "Lodestone" : `${subject} · Lodestone`;
+  }, [page, view.query]);
 
   // A reader with a keyboard at hand can type at once; on a touch screen that would only raise the keyboard.
   useEffect(() => {
@@ -109,17 +120,8 @@ export function App() {
     lastOpenId.current = openId;
   }, [openId]);
 
-  return (
-    <div class={`page with-${panel}`}>
-      <PageHeader onHome={() => look(emptyView)} onKeys={() => setShowsKeys(true)}>
-        <SearchField
-          query={view.query}
-          busy={state.kind === "asking"}
-          field={field}
-          onQuery={(query) => look({ ...view, query })}
-          onSubmit={() => walkHits(1, field.current)}
-        />
-      </PageHeader>
+  const searchPage = (
+    <>
       <FilterRail view={view} library={library} inert={isCovered} onView={look} />
       <main class="main" inert={isCovered}>
         <SearchOutcome
@@ -153,6 +155,20 @@ export function App() {
           onClose={() => setExplaining(false)}
         />
       )}
+    </>
+  );
+  return (
+    <div class={`page with-${panel}`}>
+      <PageHeader page={page} onHome={() => look(emptyView)} onKeys={() => setShowsKeys(true)}>
+        <SearchField
+          query={view.query}
+          busy={state.kind === "asking"}
+          field={field}
+          onQuery={(query) => look({ ...view, query })}
+          onSubmit={() => walkHits(1, field.current)}
+        />
+      </PageHeader>
+      {page === "jobs" ? <JobsPage send={send} parameters={parameters} /> : searchPage}
       <PageFooter status={library.status} inert={isCovered} />
       {showsKeys && <KeysDialog onClose={() => setShowsKeys(false)} />}
     </div>

@@ -9,19 +9,6 @@ const site = openSite();
 const asked = "/?q=rotate+the+signing+keys";
 const paper = (page: Page) => page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor");
 
-// WCAG 2.2, 1.4.3: (L1 + 0.05) / (L2 + 0.05), L = relative luminance of sRGB. Against the nearest opaque background.
-const contrastOf = `(element) => {
-  const channels = (color) => color.match(/[\\d.]+/g).map(Number);
-  const luminance = (color) => {
-    const [r, g, b] = channels(color).map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  let behind = element;
-  while (behind && channels(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
-  const pair = [getComputedStyle(element).color, getComputedStyle(behind ?? document.documentElement).backgroundColor].map(luminance);
-  return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
-}`;
-
 const textParts = [
   ".hit-link",
   ".hit-snippet",
@@ -47,7 +34,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("button", { name: "Explain" }).first().click();
       await page.locator(".ladder").waitFor();
       for (const part of textParts) {
-        const contrast = await page.evaluate<number>(`(${contrastOf})(document.querySelector("${part}"))`);
+        const contrast = await page.evaluate<number>(`(${site.contrastOf})(document.querySelector("${part}"))`);
         assert.ok(contrast >= 4.5, `${part} has ${contrast.toFixed(2)}`);
       }
     }),

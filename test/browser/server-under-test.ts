@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { serve } from "../../src/http/index.js";
-import { openEngine } from "../../src/index.js";
+import { type Engine, openEngine } from "../../src/index.js";
 import { corpus } from "./corpus.js";
 
-export type ServerUnderTest = { url: string; close(): Promise<void> };
+export type ServerUnderTest = { url: string; engine: Engine; close(): Promise<void> };
 
 export async function startServer(): Promise<ServerUnderTest> {
   const folder = await mkdtemp(join(tmpdir(), "lodestone-browser-"));
@@ -21,6 +21,7 @@ export async function startServer(): Promise<ServerUnderTest> {
   const server = await serve(engine, { port: 0 });
   return {
     url: server.url,
+    engine,
     close: async () => {
       await server.close();
       await engine.close();

@@ -5,6 +5,8 @@ import { existsSync } from "node:fs";
 import { after, before } from "node:test";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { chromium } from "playwright-core";
+import type { Engine } from "../../src/index.js";
+import { contrastOf } from "./contrast.js";
 import type { ServerUnderTest } from "./server-under-test.js";
 import { startServer } from "./server-under-test.js";
 
@@ -33,7 +35,14 @@ export type Visit = {
   provokesErrors?: boolean;
 };
 
-export type Site = { visit(options: Visit, walk: (page: Page) => Promise<void>): Promise<void>; url(): string };
+export type Site = {
+  visit(options: Visit, walk: (page: Page) => Promise<void>): Promise<void>;
+  url(): string;
+  /** The engine behind the server. */
+  engine(): Engine;
+  /** Source of a function from an element to its contrast. */
+  readonly contrastOf: string;
+};
 
 /** Registers the hooks that start and stop both; call it once, at the top of a test file. */
 export function openSite(): Site {
@@ -57,6 +66,11 @@ export function openSite(): Site {
 
   return {
     url,
+    contrastOf,
+    engine() {
+      assert.ok(server !== undefined, "the server was not started");
+      return server.engine;
+    },
     async visit({ path = "/", context: contextOptions, prepare, provokesErrors = false }, walk) {
       assert.ok(browser !== undefined, "the browser was not started");
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...contextOptions });

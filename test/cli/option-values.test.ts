@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InvalidArgumentError } from "commander";
-import { byteSize, gathered, listOf, numberBetween, wholeNumber } from "../../src/cli/option-values.js";
+import { byteSize, duration, gathered, listOf, numberBetween, wholeNumber } from "../../src/cli/option-values.js";
 
 test("whole numbers are digits within their bounds and nothing else", () => {
   const limit = wholeNumber(1, 100);
@@ -39,4 +39,20 @@ test("a list holds known values only", () => {
   const stages = listOf(["bm25", "dense"]);
   assert.deepEqual(stages("dense, bm25"), ["dense", "bm25"]);
   assert.throws(() => stages("bm25,sparse"), { message: "Expected bm25, dense, with commas between them." });
+});
+
+test("times take a letter and hold a least value", () => {
+  const atLeastTenSeconds = duration(10_000);
+  for (const [text, ms] of [
+    ["10s", 10_000],
+    ["30m", 1_800_000],
+    ["1.5 h", 5_400_000],
+    ["7D", 604_800_000],
+    ["1w", 604_800_000],
+  ] as const) {
+    assert.equal(atLeastTenSeconds(text), ms);
+  }
+  for (const text of ["9s", "24", "h", "-1h", "1 year", "", "1e3s"]) {
+    assert.throws(() => atLeastTenSeconds(text), InvalidArgumentError, text);
+  }
 });

@@ -2,16 +2,22 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { apiSchemas } from "../../src/http/api-schema.js";
 import { exampleCommand } from "../../src/http/docs-example.js";
 import type { ApiDocument } from "../../src/http/docs-page.js";
 import { html, Markup } from "../../src/http/html.js";
 import { type ProblemCode, problemKinds, problemType } from "../../src/http/problem.js";
+import { exampleSnapshot } from "../../src/http/snapshot-schema.js";
 import { packageVersion } from "../../src/package-root.js";
 import { startEverything } from "./server-under-test.js";
 
-const { server } = await startEverything({ after });
+const { engine, server } = await startEverything({ after });
+// The one that the description's commands speak of.
+const { path: madeSnapshot } = await engine.snapshot();
+renameSync(madeSnapshot, join(engine.snapshots.directory, exampleSnapshot));
 const answer = await server.ask("/openapi.json");
 const document = answer.json as ApiDocument & { openapi: string };
 const page = (await server.ask("/docs")).text;
@@ -34,17 +40,33 @@ test("the description is OpenAPI 3.1 of this version, to be asked for anew", () 
 
 test("every operation of the API is described, and nothing else", () => {
   assert.deepEqual(operations.map(({ name }) => name).sort(), [
+    "DELETE /v1/cache",
     "DELETE /v1/documents/{id}",
+    "DELETE /v1/jobs/{id}",
+    "DELETE /v1/snapshots/{name}",
     "GET /livez",
     "GET /readyz",
+    "GET /v1/cache",
     "GET /v1/documents",
     "GET /v1/documents/{id}",
+    "GET /v1/duplicates",
     "GET /v1/facets",
+    "GET /v1/jobs",
+    "GET /v1/jobs/events",
+    "GET /v1/jobs/{id}",
     "GET /v1/search",
+    "GET /v1/snapshots",
+    "GET /v1/snapshots/{name}/verify",
+    "GET /v1/stale",
     "GET /v1/status",
     "POST /v1/documents",
     "POST /v1/documents/delete",
+    "POST /v1/jobs/retry",
+    "POST /v1/jobs/{id}/retry",
     "POST /v1/search",
+    "POST /v1/snapshots",
+    "POST /v1/stale/run",
+    "POST /v1/vacuum",
     "PUT /v1/documents/{id}",
   ]);
   const tags = document.tags.map(({ name }) => name);
@@ -52,7 +74,8 @@ test("every operation of the API is described, and nothing else", () => {
     assert.ok(operation.summary && operation.description && operation.operationId, name);
     assert.ok(operation.tags.length === 1 && tags.includes(operation.tags[0]!), name);
     for (const parameter of operation.parameters ?? []) assert.ok(parameter.description, `${name} ${parameter.name}`);
-    assert.ok(operation.responses["200"]?.content?.["application/json"]?.schema, name);
+    const answered = operation.responses["200"]?.content ?? {};
+    assert.ok((answered["application/json"] ?? answered["text/event-stream"])?.schema, name);
     assert.ok(operation.responses.default?.content?.["application/problem+json"]?.schema, name);
   }
   const ids = operations.map(({ operation }) => operation.operationId);
@@ -100,6 +123,7 @@ test("the limits that hold are the limits that are told", () => {
       ["offset", false],
       ["mode", false],
       ["filter", false],
+      ["collapseDuplicates", false],
       ["explain", false],
       ["rerank", false],
     ],
@@ -144,7 +168,9 @@ test("every command on the page works as it stands", { skip: hasCurl ? false : "
 
 // Not spawnSync: the server that answers runs in this very process.
 async function statusOf(command: string): Promise<string> {
-  const child = spawn("sh", ["-c", `${command} --silent --output /dev/null --write-out '%{http_code}'`]);
+  // A stream of events ends when its reader has had enough.
+  const enough = command.endsWith("/events") ? " --max-time 1" : "";
+  const child = spawn("sh", ["-c", `${command}${enough} --silent --output /dev/null --write-out '%{http_code}'`]);
   let output = "";
   for await (const chunk of child.stdout.setEncoding("utf8")) output += chunk as string;
   return output;

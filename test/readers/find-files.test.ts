@@ -3,8 +3,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
+import fc from "fast-check";
 import { isSkip } from "../../src/documents/skip.js";
-import { type FindOptions, findFiles } from "../../src/readers/find-files.js";
+import { type FindOptions, findFiles, visitFolders } from "../../src/readers/find-files.js";
 import { collect } from "./collect.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
@@ -176,4 +177,43 @@ test("a folder of ten thousand files is found in full and in order", async (t) =
   }
   execFileSync("xargs", ["touch"], { cwd: folder, input: expected.join("\n") });
   assert.deepEqual((await find(folder)).names, expected.sort());
+});
+
+test("within some paths only they and what lies below them are found, by the same rules", async (t) => {
+  const folder = temporaryFolder(t, notes);
+  const within = async (...paths: string[]) =>
+    (await find(folder, { within: paths.map((path) => join(folder, path)) })).names;
+  assert.deepEqual(await within("b.md"), ["b.md"]);
+  assert.deepEqual(await within("sub"), ["sub/c.html", "sub/deep/d.jsonl"]);
+  assert.deepEqual(await within("sub/deep", "a.txt", "not/there.md"), ["a.txt", "sub/deep/d.jsonl"]);
+  assert.deepEqual(await within(".hidden/e.md", ".dot.md", "node_modules/x/readme.md", "picture.png"), []);
+  assert.deepEqual(await within("."), (await find(folder)).names);
+  assert.deepEqual(await within("../elsewhere"), []);
+  assert.deepEqual((await find(folder, { within: [join(folder, "sub")], exclude: ["deep"] })).names, ["sub/c.html"]);
+});
+
+test("whatever the paths within which files are looked for, they are those of the whole search that lie there", async (t) => {
+  const folder = temporaryFolder(t, notes);
+  const all = (await find(folder)).files.map(({ path }) => path);
+  const path = fc.constantFrom(...Object.keys(notes), "sub", "sub/deep", ".", "gone", ".hidden");
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(path, { maxLength: 4 }), async (paths) => {
+      const within = paths.map((name) => join(folder, name));
+      const { files } = await find(folder, { within });
+      assert.deepEqual(
+        files.map((file) => file.path),
+        all.filter((file) => within.some((part) => file === part || file.startsWith(`${part}/`))),
+      );
+    }),
+  );
+});
+
+test("every folder is visited that files are looked for in, itself first", async (t) => {
+  const folder = temporaryFolder(t, notes);
+  const visited: string[] = [];
+  await visitFolders(folder, { onFolder: (path) => visited.push(path.slice(folder.length)) });
+  assert.deepEqual(visited.sort(), ["", "/sub", "/sub/deep"]);
+  visited.length = 0;
+  await visitFolders(folder, { within: [join(folder, "sub/deep")], onFolder: (path) => visited.push(path) });
+  assert.deepEqual(visited.sort(), [folder, join(folder, "sub"), join(folder, "sub/deep")]);
 });

@@ -39,6 +39,8 @@ export type DocumentSketch = {
   file?: string;
   /** Texts whose stored vectors are counted on. */
   keep?: string[];
+  /** Sequence of the job that brings it. */
+  job?: number;
 };
 
 /** A batch whose vectors count up from `firstVector`, so that each can be told from the others. */
@@ -63,6 +65,7 @@ export function batchOf(sketches: DocumentSketch[], parts: Partial<WriteBatch> =
     });
     return {
       id,
+      job: sketch.job ?? null,
       title,
       mediaType: type,
       path,
@@ -72,6 +75,9 @@ export function batchOf(sketches: DocumentSketch[], parts: Partial<WriteBatch> =
       contentHash: passageHash(texts.join()),
       modifiedAtMs: sketch.modifiedAtMs ?? null,
       characters: texts.join(" ").length,
+      textHash: passageHash(texts.join(" ")),
+      signature: null,
+      staleness: null,
       outline: JSON.stringify({ headings: [], codeBlocks: [] }),
       deflatedText: deflateRawSync(texts.join(" ")),
       chunks,
@@ -82,7 +88,10 @@ export function batchOf(sketches: DocumentSketch[], parts: Partial<WriteBatch> =
     modelVersion: recipe.modelVersion,
     pipeline: "test",
     documents,
+    touched: [],
     files: [],
+    gone: [],
+    earliestJob: 0,
     vectors: Float32Array.from(vectors),
     indexedAtMs: 1_700_000_000_000,
     ...parts,

@@ -10,8 +10,8 @@ import { addonPackage, type GraphAddon, loadAddon } from "../../src/vectors/grap
 import { buildGraphFile, type GraphBuildProgress } from "../../src/vectors/graph-build.js";
 import { measurePayload, payloadPath, verifyGraphFile } from "../../src/vectors/graph-file.js";
 import { VectorStore } from "../../src/vectors/vector-store.js";
-import type { FileOperations } from "../../src/vectors/write-file-atomically.js";
-import { failingAt } from "./failing-files.js";
+import type { FileOperations } from "../../src/files/index.js";
+import { failingAt } from "../files/failing-files.js";
 import { randomFrom, rowsBelow, unitVectors } from "./random-vectors.js";
 
 const dimensions = 24;

@@ -1,10 +1,10 @@
 // lodestone index: files, folders, globs or standard input into the library.
 
 import { resolve } from "node:path";
-import type { Command } from "commander";
-import type { EngineOptions } from "../../engine/index.js";
+import { type Command, Option } from "commander";
+import type { EngineOptions, JobRequest } from "../../engine/index.js";
 import { LodestoneError } from "../../errors.js";
-import type { IngestReport, PathOptions } from "../../ingest/index.js";
+import type { IngestReport, OnDuplicate, PathOptions } from "../../ingest/index.js";
 import { EXIT_FAILURE } from "../exit-code.js";
 import { describe, type Face } from "../face.js";
 import { listenForInterrupt } from "../interrupt.js";
@@ -14,8 +14,16 @@ import { byteSize, gathered, wholeNumber } from "../option-values.js";
 import { showIngest } from "../progress/ingest-progress.js";
 import { openProgressBar } from "../progress/progress-bar.js";
 import { readStandardInput } from "../read-stdin.js";
-import { countSkips, renderIngestReport, renderNotices, renderSkips } from "../render/ingest-report.js";
+import {
+  countSkips,
+  renderDuplicates,
+  renderIngestReport,
+  renderNotices,
+  renderSkips,
+} from "../render/ingest-report.js";
 import { countOf } from "../render/numbers.js";
+import { oneLine } from "../render/printable.js";
+import { POLL_HELP, watchPaths } from "../watch-paths.js";
 
 const stdinTypes = { text: "text/plain", markdown: "text/markdown", html: "text/html" } as const;
 
@@ -24,6 +32,10 @@ type Options = {
   exclude?: string[];
   force?: boolean;
   keepMissing?: boolean;
+  onDuplicate: OnDuplicate;
+  wait: boolean;
+  watch?: boolean;
+  poll?: boolean;
   maxFileSize: number;
   maxTokens?: number;
   overlapTokens?: number;
@@ -43,6 +55,17 @@ export function addIndexCommand(program: Command, face: Face): void {
     .option("--exclude <glob>", "no files that match (may be repeated)", gathered)
     .option("--force", "read and embed everything again, also what has not changed")
     .option("--keep-missing", "keep documents whose files are gone")
+    .addOption(
+      new Option("--on-duplicate <choice>", "what becomes of a new document whose text is there already, or nearly so")
+        .choices(["keep", "skip-exact", "skip-near"])
+        .default("keep"),
+    )
+    .option(
+      "--no-wait",
+      "only submit it: it is done by the server, or the next command, that opens the library for writing",
+    )
+    .option("-w, --watch", "go on until Ctrl-C: what is saved, moved or removed is taken in within two seconds")
+    .option("--poll", POLL_HELP)
     .option(
       "--max-file-size <size>",
       "skip larger files; JSONL and CSV are read at any size",
@@ -65,6 +88,8 @@ export function addIndexCommand(program: Command, face: Face): void {
     examples: [
       "index ~/notes",
       'index docs README.md "archive/**/*.html" --exclude "**/drafts/**"',
+      "index ~/notes --watch",
+      "index ~/archive --no-wait",
       "git log | lodestone index - --id git-log",
     ],
     notes: [
@@ -73,8 +98,10 @@ export function addIndexCommand(program: Command, face: Face): void {
       "Exit code 0 also when files below a folder were skipped; 1 when a target that you named, or everything, could not be read.",
     ],
     json:
-      '{"files": {read, unchanged, gone}, "documents": {written, unchanged, removed}, "chunks", "embedded",\n' +
-      '"tokens", "bytes", "skips": [{path, line?, reason, hint}], "notices": [{path, line?, notice}], "ms"}; of standard input {written, unchanged, chunks, embedded}',
+      '{"files": {read, unchanged, gone, moved}, "documents": {written, unchanged, removed, moved}, "chunks", "embedded",\n' +
+      '"tokens", "bytes", "skips": [{path, line?, reason, hint}], "notices": [{path, line?, notice}],\n' +
+      '"duplicates": [{id, duplicateOf, similarity}], "ms"}; of standard input {written, unchanged, chunks, embedded}.\n' +
+      "With --no-wait the job, see: lodestone jobs show --help. With --watch one line for each event: {kind: watching, indexed, missing, returned, limited or failed, ...}",
   });
 }
 
@@ -88,6 +115,15 @@ async function run(targets: string[], options: Options, face: Face): Promise<voi
     ...chunkingOf(options),
   };
   checkStdinOptions(targets, options);
+  if (options.poll && !options.watch) {
+    throw new LodestoneError("INVALID_INPUT", "--poll says how to watch; it needs --watch.");
+  }
+  if (!options.wait && options.watch) {
+    throw new LodestoneError(
+      "INVALID_INPUT",
+      "--watch goes on until Ctrl-C; --no-wait ends at once. Choose one of them.",
+    );
+  }
   if (targets.includes("-")) return indexStdin(engineOptions, options, face);
   const paths: PathOptions = {
     force: options.force ?? false,
@@ -95,7 +131,10 @@ async function run(targets: string[], options: Options, face: Face): Promise<voi
     maxFileBytes: options.maxFileSize,
     ...(options.include ? { include: options.include } : {}),
     ...(options.exclude ? { exclude: options.exclude } : {}),
+    onDuplicate: options.onDuplicate,
   };
+  if (!options.wait) return submit({ kind: "paths", targets, options: paths }, engineOptions, face);
+  if (options.watch) return watchPaths(targets, paths, { poll: options.poll ?? false, engineOptions, tell }, face);
   await indexPaths(targets, paths, engineOptions, face);
 }
 
@@ -132,7 +171,7 @@ export async function indexPaths(
 }
 
 function tell(report: IngestReport, targets: string[], library: string, { terminal, shared, exitWith }: Face): void {
-  const { files, skips, notices } = report;
+  const { files, skips, notices, duplicates } = report;
   if (files.read + files.unchanged + skips.length === 0) {
     terminal.warn(
       `no files to index in ${targets.join(", ")}. Markdown, text, HTML, JSONL, CSV and TSV files are read.`,
@@ -141,6 +180,10 @@ function tell(report: IngestReport, targets: string[], library: string, { termin
   if (skips.length > 0 && !shared().json) {
     terminal.warn(`${countSkips(skips)} skipped:`);
     terminal.stderr.write(renderSkips(skips, terminal.stderr.style));
+  }
+  if (duplicates.length > 0 && !shared().json) {
+    terminal.warn(`${countOf(duplicates.length, "document was", "documents were")} left out as duplicates:`);
+    terminal.stderr.write(renderDuplicates(duplicates, terminal.stderr.style));
   }
   if (notices.length > 0 && !shared().json) {
     terminal.warn(`${countOf(notices.length, "file was", "files were")} read with reservations:`);
@@ -154,8 +197,17 @@ function tell(report: IngestReport, targets: string[], library: string, { termin
   if (namedFailed || allFailed) exitWith(EXIT_FAILURE);
 }
 
-async function indexStdin(engineOptions: EngineOptions, options: Options, { terminal, shared }: Face): Promise<void> {
-  const { id = "", title, type } = options;
+/** Leaves a job in the library without beginning it. */
+async function submit(request: JobRequest, engineOptions: EngineOptions, { terminal, shared }: Face): Promise<void> {
+  const job = await withEngine({ ...engineOptions, queue: { paused: true } }, (engine) => engine.submit(request));
+  if (shared().json) return terminal.printJson(job);
+  terminal.print(`${job.id} submitted\nlibrary: ${engineOptions.library}`);
+  terminal.note('It is done when the library is next opened for writing, by "lodestone serve" for instance.');
+}
+
+async function indexStdin(engineOptions: EngineOptions, options: Options, face: Face): Promise<void> {
+  const { terminal, shared } = face;
+  const { id = "", title, type, onDuplicate } = options;
   const text = await readStandardInput(options.maxFileSize, terminal);
   const document = {
     id,
@@ -163,8 +215,11 @@ async function indexStdin(engineOptions: EngineOptions, options: Options, { term
     ...(title === undefined ? {} : { title }),
     ...(type === undefined ? {} : { type: stdinType(type) }),
   };
-  const report = await withEngine(engineOptions, (engine) => engine.put([document]));
+  if (!options.wait) return submit({ kind: "put", documents: [document], onDuplicate }, engineOptions, face);
+  const report = await withEngine(engineOptions, (engine) => engine.put([document], { onDuplicate }));
   if (shared().json) return terminal.printJson(report);
+  const [skipped] = report.duplicates ?? [];
+  if (skipped) return terminal.print(`${id}: left out, for it duplicates ${oneLine(skipped.duplicateOf)}`);
   const outcome = report.unchanged > 0 ? "unchanged" : `indexed, ${countOf(report.chunks, "chunk")}`;
   terminal.print(`${id}: ${outcome}\nlibrary: ${engineOptions.library}`);
 }

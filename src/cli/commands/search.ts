@@ -20,6 +20,7 @@ type Options = {
   plan: "auto" | "exact" | "prefilter" | "graph";
   recall?: number;
   minScore?: number;
+  collapseDuplicates?: boolean;
 };
 
 export function addSearchCommand(program: Command, face: Face): void {
@@ -36,6 +37,7 @@ export function addSearchCommand(program: Command, face: Face): void {
     )
     .option("--no-rerank", "leave out the cross-encoder: faster, a little less exact")
     .option("--min-score <score>", "leave out documents with a lower score", numberBetween(0, 1))
+    .option("--collapse-duplicates", "of documents with the same text, or nearly so, show only the best")
     .option("--explain", "show how each stage ranked each document")
     .addOption(
       new Option("--plan <plan>", "how vectors are searched")
@@ -77,6 +79,7 @@ async function run(words: string[], options: Options, { terminal, shared }: Face
     ...(filter === undefined ? {} : { filter }),
     ...(recall === undefined ? {} : { recall }),
     ...(minScore === undefined ? {} : { minScore }),
+    ...(options.collapseDuplicates ? { collapseDuplicates: true } : {}),
   };
   const response = await withEngine(
     { library: libraryFolder(library), readOnly: true, ...(rerank ? {} : withoutReranking) },

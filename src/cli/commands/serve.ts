@@ -6,8 +6,9 @@ import { libraryFolder } from "../library-folder.js";
 import { withEngine } from "../open-library.js";
 import { gathered, wholeNumber } from "../option-values.js";
 import { listenForEnd, preloadServer, type ServeOptions, serveLibrary } from "../serve-library.js";
+import { addServerTaskOptions, checkServerTasks, type ServerTaskOptions, startServerTasks } from "../server-tasks.js";
 
-type Options = ServeOptions & { readOnly?: boolean };
+type Options = ServeOptions & ServerTaskOptions & { readOnly?: boolean };
 
 export function addServeCommand(program: Command, face: Face): void {
   const command = program
@@ -16,10 +17,15 @@ export function addServeCommand(program: Command, face: Face): void {
     .option("-p, --port <port>", "port to listen on, 0 for any free one (default: 7878)", wholeNumber(0, 65535))
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
     .option("--allow-host <name>", "further name that browsers may call this server by (may be repeated)", gathered)
-    .option("--read-only", "serve beside another process that writes the library")
-    .action((options: Options) => run(options, face));
+    .option("--read-only", "serve beside another process that writes the library");
+  addServerTaskOptions(command).action((options: Options) => run(options, face));
   describe(command, {
-    examples: ["serve", "serve --port 8080 --library ./docs-library", "serve --host 0.0.0.0 --allow-host search.lan"],
+    examples: [
+      "serve",
+      "serve --port 8080 --library ./docs-library",
+      "serve --host 0.0.0.0 --allow-host search.lan",
+      "serve --watch ~/notes --snapshot-every 24h --keep-daily 7 --keep-weekly 4",
+    ],
     notes: [
       "Only this machine can reach the default address. There are no user accounts yet: who reaches the port can read and\nwrite the library.",
     ],
@@ -32,18 +38,25 @@ async function run(options: Options, face: Face): Promise<void> {
     library: libraryFolder(face.shared().library),
     readOnly: options.readOnly ?? false,
     onNotice: face.terminal.warn,
+    ...(options.snapshotDirectory === undefined ? {} : { snapshotDirectory: options.snapshotDirectory }),
   };
+  checkServerTasks(options);
   const interrupt = listenForEnd();
   preloadServer();
   try {
     await withEngine(engineOptions, async (engine) => {
       const { library } = await engine.status();
-      if (library.documents === 0) {
+      if (library.documents === 0 && !options.watch) {
         face.terminal.warn(
           `the library ${engine.library} is empty. Stop this server and fill it: lodestone index <folder>`,
         );
       }
-      await serveLibrary(engine, options, interrupt, face);
+      const tasks = startServerTasks(engine, options, face);
+      try {
+        await serveLibrary(engine, options, interrupt, face);
+      } finally {
+        await tasks.close();
+      }
     });
   } finally {
     interrupt.release();

@@ -13,7 +13,7 @@ export function addStatusCommand(program: Command, face: Face): void {
     .action(() => run(face));
   describe(command, {
     examples: ["status", "status --json | jq .library.documents"],
-    json: "{version, library, generation, models, vectors, ingest}",
+    json: "{version, library, generation, models, vectors, cache, vacuum, ingest, queue}",
   });
 }
 

@@ -11,20 +11,26 @@ type Notice = IngestReport["notices"][number];
 
 const SHOWN_ITEMS = 20;
 
-export function renderIngestReport(report: IngestReport, library: string): string {
-  const { files, documents, chunks, embedded, ms } = report;
-  const changes = [
+/** "3 documents indexed, 1 document moved": what a run changed. */
+export function summariseChanges({ files, documents, skips, duplicates }: IngestReport): string {
+  return [
     `${countOf(documents.written, "document")} indexed`,
+    ...(documents.moved > 0 ? [`${countOf(documents.moved, "document")} moved`] : []),
     ...(documents.removed > 0 ? [`${countOf(documents.removed, "document")} removed`] : []),
     ...(files.unchanged > 0 ? [`${countOf(files.unchanged, "file")} unchanged`] : []),
-    ...(report.skips.length > 0 ? [`${report.skips.length} skipped`] : []),
-  ];
+    ...(skips.length > 0 ? [`${skips.length} skipped`] : []),
+    ...(duplicates.length > 0 ? [countOf(duplicates.length, "duplicate")] : []),
+  ].join(", ");
+}
+
+export function renderIngestReport(report: IngestReport, library: string): string {
+  const { files, chunks, embedded, ms } = report;
   const work = [
     ...(files.read > 0 ? [`${countOf(files.read, "file")} read (${formatBytes(report.bytes)})`] : []),
     ...(chunks > 0 ? [`${countOf(chunks, "chunk")}, ${countOf(embedded, "embedding")}`] : []),
     `${formatMs(ms)}${embedded > 0 && ms >= 1000 ? ` (${formatRate((embedded * 1000) / ms)} chunks/s)` : ""}`,
   ];
-  return `${changes.join(", ")}\n${work.join(", ")}\nlibrary: ${library}\n`;
+  return `${summariseChanges(report)}\n${work.join(", ")}\nlibrary: ${library}\n`;
 }
 
 /** "2 files were", "1 record was": a skip within a file leaves the rest of it indexed. */
@@ -42,6 +48,14 @@ export function renderSkips(skips: readonly Skip[], style: Style, folder = proce
     ({ reason, hint, ...place }) =>
       `  ${style.bold(placeOf(place, folder))}: ${oneLine(reason)}\n    ${style.dim(oneLine(hint))}\n`,
   );
+}
+
+/** The first documents that were left out, and for which ones. */
+export function renderDuplicates(duplicates: IngestReport["duplicates"], style: Style): string {
+  return firstOf(duplicates, ({ id, duplicateOf, similarity }) => {
+    const how = similarity === 1 ? "the same text as" : `${(similarity * 100).toFixed(0)} % the text of`;
+    return `  ${style.bold(oneLine(id))}: ${how} ${oneLine(duplicateOf)}\n`;
+  });
 }
 
 /** What readers left out or guessed of files that were indexed. */

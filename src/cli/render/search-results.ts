@@ -58,6 +58,9 @@ function renderHit(hit: Hit, rank: number, { style, columns }: Layout): string {
     `${number} ${style.bold(title)}${" ".repeat(gap)}${style.dim(score)}`,
     INDENT + style.accent(fit(place, (width ?? 0) - INDENT.length)),
     ...snippet.map((line) => INDENT + line),
+    ...(hit.duplicates?.length
+      ? [INDENT + style.dim(fit(`also: ${hit.duplicates.map(oneLine).join(", ")}`, (width ?? 0) - INDENT.length))]
+      : []),
     ...(hit.explain ? renderExplanation(hit.explain, style, INDENT) : []),
     "",
   ].join("\n");

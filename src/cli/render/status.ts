@@ -1,11 +1,15 @@
 // The state of a library for people.
 
 import type { Status } from "../../engine/index.js";
+import { summariseCache } from "./cache.js";
 import { renderFacts } from "./facts.js";
 import { countOf, formatBytes, formatCount } from "./numbers.js";
 import type { Style } from "./style.js";
 
-export function renderStatus({ library, generation, models, vectors, version }: Status, style: Style): string {
+export function renderStatus(
+  { library, generation, models, vectors, cache, queue, version }: Status,
+  style: Style,
+): string {
   const { maxTokens, overlapTokens } = generation.chunking;
   return renderFacts(
     [
@@ -22,6 +26,8 @@ export function renderStatus({ library, generation, models, vectors, version }: 
       ["vectors", `${formatCount(vectors.rows)} in ${formatBytes(vectors.bytes)} of memory`],
       ["codes", describeCodes(vectors)],
       ["graph", describeGraph(vectors)],
+      ["cache", summariseCache(cache)],
+      ["jobs", describeQueue(queue)],
       ["generation", `${generation.id}, since ${generation.createdAt.slice(0, 10)}`],
       ["version", version],
     ],
@@ -44,4 +50,13 @@ function describeGraph({ graph }: Status["vectors"]): string {
   return graph.state === "ready"
     ? `${countOf(graph.rows, "row")}, ${formatBytes(graph.bytes)}`
     : `none: ${graph.reason}`;
+}
+
+function describeQueue({ queued, running, failed }: Status["queue"]): string {
+  const parts = [
+    ...(running > 0 ? [`${formatCount(running)} running`] : []),
+    ...(queued > 0 ? [`${formatCount(queued)} queued`] : []),
+    ...(failed > 0 ? [`${formatCount(failed)} failed, see: lodestone jobs list --state failed`] : []),
+  ];
+  return parts.length === 0 ? "none to do" : parts.join(", ");
 }

@@ -15,14 +15,17 @@ export class RequestFailure extends Error {
   }
 }
 
-export type Send = (path: string, options?: { body?: unknown; signal?: AbortSignal }) => Promise<unknown>;
+export type Send = (
+  path: string,
+  options?: { body?: unknown; signal?: AbortSignal; method?: "POST" | "DELETE" },
+) => Promise<unknown>;
 
 /** Builds `send(path, {body, signal})`: GET without a body, POST with one. Rejects with RequestFailure or AbortError. */
 export function createSend(fetchLike: typeof fetch): Send {
-  return async (path, { body, signal } = {}) => {
+  return async (path, { body, signal, method } = {}) => {
     const accept = "application/json, application/problem+json";
     const answer = await fetchLike(path, {
-      method: body === undefined ? "GET" : "POST",
+      method: method ?? (body === undefined ? "GET" : "POST"),
       headers: body === undefined ? { accept } : { accept, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),

@@ -14,7 +14,9 @@ export type IconName =
   | "dark"
   | "notice"
   | "details"
-  | "folder";
+  | "folder"
+  | "menu"
+  | "retry";
 
 const drawings: Readonly<Record<IconName, string>> = {
   search: "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9M10.4 10.4 14 14",
@@ -31,6 +33,8 @@ const drawings: Readonly<Record<IconName, string>> = {
   notice: "M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11M8 5.2v3.4M8 10.9v.01",
   details: "M2.5 4.5h11M2.5 8h11M2.5 11.5h6",
   folder: "M2 4h4.2l1.4 1.6H14v6.9H2z",
+  menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
+  retry: "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
 };
 
 export function Icon({ name }: { name: IconName }) {

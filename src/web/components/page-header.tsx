@@ -1,14 +1,18 @@
-// The top of the page: mark, search field, theme and keys.
+// The top of every page: mark, search field, the way to the other pages, theme and keys.
 import type { ComponentChildren } from "preact";
 import { useTheme } from "../hooks/use-theme.js";
+import type { PageName } from "../routing/pages.js";
 import { Icon } from "./icon.js";
 import { Mark } from "./mark.js";
+import { PageNav } from "./page-nav.js";
 
 export function PageHeader({
+  page,
   onHome,
   onKeys,
   children,
 }: {
+  page: PageName;
   onHome(): void;
   onKeys(): void;
   children: ComponentChildren;
@@ -27,6 +31,7 @@ export function PageHeader({
       </a>
       {children}
       <div class="header-tools">
+        <PageNav page={page} />
         <button
           type="button"
           class="tool"

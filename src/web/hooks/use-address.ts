@@ -1,5 +1,8 @@
-// The address bar as state: which search is shown (query string) and which document is open (fragment).
+// The address bar as state: which search is shown (query string), which page is looked at and which document is open
+// (fragment).
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { PageName } from "../routing/pages.js";
+import { pageOf, parametersOf } from "../routing/pages.js";
 import type { DocumentRoute } from "../search/document-route.js";
 import { formatDocumentRoute, parseDocumentRoute } from "../search/document-route.js";
 import { historyStep } from "../search/history-step.js";
@@ -9,13 +12,16 @@ import { formatSearchView, parseSearchView } from "../search/search-view.js";
 export type Address = {
   view: SearchView;
   route: DocumentRoute | undefined;
-  /** Another search; it closes the open document. */
+  page: PageName;
+  /** Of the page. */
+  parameters: URLSearchParams;
+  /** Another search; it closes the open document, and leaves any other page. */
   setView(next: SearchView): void;
   openDocument(route: DocumentRoute): void;
   closeDocument(): void;
 };
 
-type Place = { view: SearchView; route: DocumentRoute | undefined };
+type Place = Pick<Address, "view" | "route" | "page" | "parameters">;
 
 // Marks entries that this page made by opening a document: closing that document is then going back.
 const openedHere = { openedHere: true };
@@ -41,9 +47,10 @@ export function useAddress(): Address {
   const setView = useCallback(
     (view: SearchView) => {
       const step = historyStep(placeRef.current.view, view, performance.now() - changedAtMs.current);
-      const url = urlOf({ view, route: undefined });
-      go({ view, route: undefined }, () => {
-        if (step === "push") history.pushState(null, "", url);
+      const url = urlOf(view, undefined);
+      const wasElsewhere = placeRef.current.page !== "search";
+      go(searchPlace(view, undefined), () => {
+        if (step === "push" || wasElsewhere) history.pushState(null, "", url);
         else history.replaceState(null, "", url);
       });
     },
@@ -53,8 +60,8 @@ export function useAddress(): Address {
   const openDocument = useCallback(
     (route: DocumentRoute) => {
       const { view, route: present } = placeRef.current;
-      const url = urlOf({ view, route });
-      go({ view, route }, () => {
+      const url = urlOf(view, route);
+      go(searchPlace(view, route), () => {
         if (present === undefined) history.pushState(openedHere, "", url);
         else history.replaceState(history.state, "", url);
       });
@@ -65,16 +72,25 @@ export function useAddress(): Address {
   const closeDocument = useCallback(() => {
     const { view } = placeRef.current;
     if (history.state?.openedHere === true) history.back();
-    else go({ view, route: undefined }, () => history.replaceState(null, "", urlOf({ view, route: undefined })));
+    else go(searchPlace(view, undefined), () => history.replaceState(null, "", urlOf(view, undefined)));
   }, [go]);
 
   return { ...place, setView, openDocument, closeDocument };
 }
 
 function readPlace(): Place {
-  return { view: parseSearchView(location.search), route: parseDocumentRoute(location.hash) };
+  return {
+    view: parseSearchView(location.search),
+    route: parseDocumentRoute(location.hash),
+    page: pageOf(location.hash),
+    parameters: parametersOf(location.hash),
+  };
 }
 
-function urlOf({ view, route }: Place): string {
+function searchPlace(view: SearchView, route: DocumentRoute | undefined): Place {
+  return { view, route, page: "search", parameters: new URLSearchParams() };
+}
+
+function urlOf(view: SearchView, route: DocumentRoute | undefined): string {
   return `${location.pathname}${formatSearchView(view)}${route === undefined ? "" : formatDocumentRoute(route)}`;
 }

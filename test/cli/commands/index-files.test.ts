@@ -29,8 +29,8 @@ test("a folder is indexed with a summary on stdout and silence on stderr; a seco
   assert.deepEqual(
     { files, documents, embedded, skips },
     {
-      files: { read: 0, unchanged: 3, gone: 0 },
-      documents: { written: 0, unchanged: 0, removed: 0 },
+      files: { read: 0, unchanged: 3, gone: 0, moved: 0 },
+      documents: { written: 0, unchanged: 0, removed: 0, moved: 0 },
       embedded: 0,
       skips: [],
     },

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { LodestoneError } from "../../src/errors.js";
-import { diskOperations, writeFileAtomically } from "../../src/vectors/write-file-atomically.js";
+import { diskOperations, writeFileAtomically } from "../../src/files/index.js";
 import { failingAt } from "./failing-files.js";
 
 async function folder(t: TestContext): Promise<string> {

@@ -1,45 +1,10 @@
 // How every index file is written: beside its place, flushed, checked, renamed into place, and the folder flushed. Whoever
-// stops half-way leaves the old file as it was. The five operations are the seam where tests inject faults.
+// stops half-way leaves the old file as it was.
 
 import { randomBytes } from "node:crypto";
-import { open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { LodestoneError, messageOf } from "../errors.js";
-
-export type FileOperations = {
-  /** Flushes a file's bytes to the disk. */
-  sync(path: string): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
-  /** Flushes the names in a folder to the disk. */
-  syncDirectory(directory: string): Promise<void>;
-  write(path: string, bytes: Uint8Array): Promise<void>;
-  /** Removes a file; does nothing where there is none. */
-  remove(path: string): Promise<void>;
-};
-
-export const diskOperations: FileOperations = {
-  async sync(path) {
-    const file = await open(path, "r+");
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  },
-  rename,
-  async syncDirectory(directory) {
-    // Windows cannot open a folder for that; its rename is journalled.
-    if (process.platform === "win32") return;
-    const handle = await open(directory, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  },
-  write: (path, bytes) => writeFile(path, bytes),
-  remove: (path) => rm(path, { force: true }),
-};
+import { diskOperations, type FileOperations } from "./file-operations.js";
 
 /** Ending of files that are being written. One that is found later was left by a process that died. */
 export const temporaryEnding = ".tmp";
@@ -65,11 +30,12 @@ export async function writeFileAtomically(
   } catch (cause) {
     // The first failure is the one to report; a leftover is removed by the next build.
     await files.remove(temporaryPath).catch(() => undefined);
-    throw describe(path, cause);
+    throw writeFailure(path, cause);
   }
 }
 
-function describe(path: string, cause: unknown): LodestoneError {
+/** The error for a failed write of `path`: DISK_FULL, PATH_NOT_FOUND, `cause` itself where it is a LodestoneError, else FILE_UNREADABLE. */
+export function writeFailure(path: string, cause: unknown): LodestoneError {
   if (cause instanceof LodestoneError) return cause;
   const code = (cause as NodeJS.ErrnoException).code;
   const options = { cause, detail: { path } };

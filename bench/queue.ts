@@ -1,0 +1,207 @@
+// npm run bench:queue [-- --documents 4000] [-- --job 100] [-- --rounds 7] [-- --json]
+// What the queue costs: the same documents through the pipeline alone (batches, encoder, library) and put as jobs that are
+// stored before they are acknowledged. Both run in this process with the same settings, one after the other, round by round,
+// so that the machine's load meets both; the medians are compared. Embedding time is what the encoder's thread computes.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { systemClock } from "../src/clock.js";
+import { type BiEncoder, openBiEncoder, openCatalogue, openTokenizer } from "../src/encoders/index.js";
+import { modelDirectories } from "../src/engine/index.js";
+import type { BatchJob } from "../src/ingest/batch.js";
+import { Batcher } from "../src/ingest/batcher.js";
+import { embedPassages } from "../src/ingest/embed-passages.js";
+import { incomingDocument } from "../src/ingest/incoming-document.js";
+import { openPreparer } from "../src/ingest/prepare.js";
+import { Queue } from "../src/ingest/queue.js";
+import { openWriter } from "../src/store/index.js";
+import { collectParagraphs, makeDocuments } from "./corpus.js";
+
+const { values } = parseArgs({
+  options: {
+    documents: { type: "string", default: "4000" },
+    job: { type: "string", default: "100" },
+    rounds: { type: "string", default: "7" },
+    json: { type: "boolean" },
+  },
+});
+const jobSize = Number(values.job);
+const folder = mkdtempSync(join(tmpdir(), "lodestone-bench-queue-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const documents = [...makeDocuments(collectParagraphs(), Number(values.documents))];
+const model = openCatalogue(modelDirectories()).find("bi-encoder", "minilex-embed-en");
+const encoder = await openBiEncoder(model);
+const limits = { passages: 512, tokens: 131_072, concurrency: 2 };
+const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
+
+type Round = { wallMs: number; cpuMs: number; embedMs: number };
+
+let libraries = 0;
+async function measure(work: (parts: ReturnType<typeof openParts>) => Promise<void>): Promise<Round> {
+  const parts = openParts(encoder);
+  const cpu = process.cpuUsage();
+  const started = performance.now();
+  await work(parts);
+  const wallMs = performance.now() - started;
+  const { user, system } = process.cpuUsage(cpu);
+  parts.writer.close();
+  rmSync(parts.library, { recursive: true });
+  return { wallMs, cpuMs: (user + system) / 1000, embedMs: parts.embedMs() };
+}
+
+function openParts({ embed }: BiEncoder) {
+  const library = join(folder, `library-${++libraries}`);
+  const writer = openWriter(library);
+  const generation = writer.generation({
+    modelName: model.manifest.name,
+    modelVersion: model.version,
+    dimensions: model.dimensions,
+    maxTokens: 256,
+    overlapTokens: 32,
+  });
+  const preparer = openPreparer(writer.db, generation, openTokenizer(model));
+  const stop = new AbortController();
+  let embedMs = 0;
+  const timed: BiEncoder["embed"] = async (...call) => {
+    const embeddings = await embed(...call);
+    embedMs += embeddings.ms;
+    return embeddings;
+  };
+  return {
+    library,
+    writer,
+    generation,
+    signal: stop.signal,
+    preparer: () => preparer,
+    embedMs: () => embedMs,
+    embed: (passages: readonly string[], options: { fresh: boolean }) =>
+      embedPassages(passages, options, {
+        encoder: async () => ({ embed: timed }),
+        cache: undefined,
+        space: { tenant: "", modelVersion: generation.modelVersion, kind: "passage" },
+        dimensions: generation.dimensions,
+        signal: stop.signal,
+      }),
+  };
+}
+
+const direct = () =>
+  measure(async ({ writer, generation, preparer, embed, signal }) => {
+    const job: BatchJob = {
+      sequence: 1,
+      force: false,
+      isUrgent: false,
+      isAlone: false,
+      isLastTry: false,
+      isTolerant: false,
+      failure: undefined,
+      stopped: false,
+      cancelled: false,
+      failedFiles: new Set(),
+      failedDocuments: 0,
+      refuse(_, error) {
+        throw error;
+      },
+    };
+    const batcher = new Batcher(
+      {
+        generation,
+        preparer,
+        embed,
+        signal,
+        write: writer.write,
+        earliestJob: () => 1,
+        draft: () => undefined,
+        adopt: () => undefined,
+        lost: () => undefined,
+        onRoom: () => undefined,
+        now: Date.now,
+      },
+      limits,
+    );
+    for (const document of documents) {
+      await batcher.add(job, { kind: "document", document: incomingDocument(document) });
+    }
+    await batcher.flush();
+    await batcher.settled();
+    if (job.failure !== undefined) throw job.failure;
+  });
+
+const queued = () =>
+  measure(async ({ writer, generation, preparer, embed }) => {
+    const jobs = Math.ceil(documents.length / jobSize);
+    let ended = 0;
+    let end: () => void = () => undefined;
+    const allEnded = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const queue = new Queue({
+      writer,
+      generation,
+      preparer,
+      embed,
+      settings: { ...limits, maxJobs: 100_000, maxBytes: 2 ** 31, maxWaitMs: 100, paused: false },
+      clock: systemClock,
+      random: Math.random,
+      emit(event) {
+        if (event.kind === "outcome" && ++ended === jobs) end();
+      },
+    });
+    queue.start();
+    for (let n = 0; n < jobs; n++) {
+      const part = documents.slice(n * jobSize, (n + 1) * jobSize);
+      // As the engine does it, on the caller's thread there.
+      const payload = new TextEncoder().encode(JSON.stringify({ kind: "put", documents: part }));
+      await queue.submit({ kind: "put", priority: "interactive", subject: "", total: part.length, payload, ticket: n });
+    }
+    await allEnded;
+    await queue.stop();
+  });
+
+await direct();
+await queued();
+const rounds: { direct: Round; queued: Round }[] = [];
+for (let round = 0; round < Number(values.rounds); round++) {
+  rounds.push(
+    round % 2 === 0
+      ? { direct: await direct(), queued: await queued() }
+      : await (async () => {
+          const through = await queued();
+          return { direct: await direct(), queued: through };
+        })(),
+  );
+}
+await encoder.close();
+
+const of = (which: "direct" | "queued", what: keyof Round) => median(rounds.map((round) => round[which][what]));
+const embedMs = of("direct", "embedMs");
+const difference = (what: "wallMs" | "cpuMs") => median(rounds.map((round) => round.queued[what] - round.direct[what]));
+const figures: [name: string, value: number, unit: string][] = [
+  ["documents", documents.length, ""],
+  ["documents in a job", jobSize, ""],
+  ["embedding time", embedMs, "ms"],
+  ["pipeline alone, wall", of("direct", "wallMs"), "ms"],
+  ["through the queue, wall", of("queued", "wallMs"), "ms"],
+  ["queue overhead, wall, of embedding time", (100 * difference("wallMs")) / embedMs, "%"],
+  ["pipeline alone, processor", of("direct", "cpuMs"), "ms"],
+  ["through the queue, processor", of("queued", "cpuMs"), "ms"],
+  ["queue overhead, processor, of embedding time", (100 * difference("cpuMs")) / embedMs, "%"],
+  ["queue overhead, wall, of the whole", (100 * difference("wallMs")) / of("direct", "wallMs"), "%"],
+];
+for (const [name, value, unit] of figures) {
+  console.error(
+    `${name.padEnd(50)} ${value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 })} ${unit}`,
+  );
+}
+if (values.json) {
+  const machine = {
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    node: process.version,
+    date: new Date().toISOString(),
+  };
+  console.log(JSON.stringify({ machine, rounds, figures }, null, 2));
+}

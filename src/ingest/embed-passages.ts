@@ -1,0 +1,81 @@
+// A batch's passages as vectors: each distinct one once, from the cache where it is known, else from the encoder.
+
+import type { BiEncoder } from "../encoders/index.js";
+import type { EmbeddingCache, EmbeddingSpace } from "../store/index.js";
+
+export type EmbeddedPassages = {
+  /** One vector for each distinct passage. */
+  vectors: Float32Array;
+  /** For each passage, which of the vectors is its own. */
+  slots: Uint32Array;
+  /** Passages that went through the encoder, and the tokens it read. */
+  embedded: number;
+  tokens: number;
+  /** For each of the vectors, the tokens that the encoder read for it; undefined where it was known. */
+  read: (number | undefined)[];
+};
+
+export type EmbedParts = {
+  encoder(): Promise<Pick<BiEncoder, "embed">>;
+  cache: EmbeddingCache | undefined;
+  space: EmbeddingSpace;
+  dimensions: number;
+  signal: AbortSignal;
+};
+
+/** With `fresh`, everything is computed again, and the cache learns it anew. */
+export async function embedPassages(
+  passages: readonly string[],
+  { fresh }: { fresh: boolean },
+  { encoder, cache, space, dimensions, signal }: EmbedParts,
+): Promise<EmbeddedPassages> {
+  const { texts, slots } = distinct(passages);
+  const keys = cache?.keysOf(space, texts);
+  const known = cache && keys && !fresh ? cache.find(keys) : [];
+  const missing = texts.flatMap((_, i) => (known[i] === undefined ? [i] : []));
+  if (missing.length === 0 && texts.length === 0)
+    return { vectors: new Float32Array(0), slots, embedded: 0, tokens: 0, read: [] };
+
+  let computed: Float32Array = new Float32Array(0);
+  let tokens = 0;
+  const read: (number | undefined)[] = texts.map(() => undefined);
+  if (missing.length > 0) {
+    const wanted = missing.length === texts.length ? texts : missing.map((i) => texts[i]!);
+    const result = await (await encoder()).embed(wanted, "passage", { signal });
+    computed = result.vectors;
+    tokens = result.tokens;
+    missing.forEach((i, n) => {
+      read[i] = result.textTokens[n]!;
+    });
+    const msPerToken = result.ms / Math.max(1, result.tokens);
+    cache?.keep(
+      space,
+      missing.map((i, n) => ({
+        key: keys![i]!,
+        vector: computed.subarray(n * dimensions, (n + 1) * dimensions),
+        tokens: result.textTokens[n]!,
+        costMs: result.textTokens[n]! * msPerToken,
+      })),
+    );
+  }
+  if (missing.length === texts.length) return { vectors: computed, slots, embedded: missing.length, tokens, read };
+
+  const vectors = new Float32Array(texts.length * dimensions);
+  known.forEach((entry, i) => {
+    if (entry) vectors.set(entry.vector, i * dimensions);
+  });
+  missing.forEach((i, n) => {
+    vectors.set(computed.subarray(n * dimensions, (n + 1) * dimensions), i * dimensions);
+  });
+  return { vectors, slots, embedded: missing.length, tokens, read };
+}
+
+function distinct(passages: readonly string[]): { texts: string[]; slots: Uint32Array } {
+  const slotOf = new Map<string, number>();
+  const slots = Uint32Array.from(passages, (passage) => {
+    const slot = slotOf.get(passage) ?? slotOf.size;
+    slotOf.set(passage, slot);
+    return slot;
+  });
+  return { texts: [...slotOf.keys()], slots };
+}

@@ -1,0 +1,115 @@
+// The encoder of the ingest thread, kept alive: opened with the first batch, given up when it does not answer in time, opened
+// anew after it stopped. Of several calls at one encoder only the one that it was working on is to blame.
+
+import type { Clock } from "../clock.js";
+import type { BiEncoder } from "../encoders/index.js";
+import { LodestoneError } from "../errors.js";
+import { ModelUnavailable } from "./retry.js";
+
+export type EncoderKeeper = {
+  /** As of a bi-encoder. Throws ModelUnavailable where none can be opened, WORKER_FAILED past the time limit. */
+  embed: BiEncoder["embed"];
+  close(): Promise<void>;
+};
+
+export type EncoderKeeperOptions = {
+  open(): Promise<BiEncoder>;
+  /** How long a call with `fullBatch` texts may take once the calls before it are done; smaller ones in proportion. */
+  limitMs: number;
+  fullBatch: number;
+  clock: Clock;
+};
+
+type Call = { texts: number; stall(error: Error): void };
+
+type Opened = {
+  encoder: Promise<BiEncoder>;
+  /** In the order in which the encoder works on them. */
+  calls: Call[];
+  stopTimer(): void;
+  /** The call for which the encoder ended. */
+  culprit: Call | undefined;
+};
+
+const LEAST_LIMIT_MS = 30_000;
+/** How long a closing encoder may take for what it is at. */
+const CLOSE_LIMIT_MS = 10_000;
+
+export function keepEncoder({ open, limitMs, fullBatch, clock }: EncoderKeeperOptions): EncoderKeeper {
+  let current: Opened | undefined;
+  const limitFor = (texts: number) =>
+    Math.max(limitMs * Math.min(1, texts / fullBatch), Math.min(limitMs, LEAST_LIMIT_MS));
+
+  const watchFirst = (opened: Opened, encoder: BiEncoder) => {
+    opened.stopTimer();
+    const [first] = opened.calls;
+    if (first === undefined) return;
+    const givenMs = limitFor(first.texts);
+    opened.stopTimer = clock.after(givenMs, () => {
+      opened.culprit = first;
+      if (current === opened) current = undefined;
+      first.stall(
+        new LodestoneError(
+          "WORKER_FAILED",
+          `The model took longer than ${givenMs / 1000} s for ${first.texts} passages and was stopped. Raise the queue's batchLimitMs where it only is slow.`,
+        ),
+      );
+      encoder.abandon();
+    });
+  };
+
+  const openedNow = async (): Promise<{ opened: Opened; encoder: BiEncoder }> => {
+    current ??= { encoder: open(), calls: [], stopTimer: () => undefined, culprit: undefined };
+    const opened = current;
+    try {
+      return { opened, encoder: await opened.encoder };
+    } catch (error) {
+      if (current === opened) current = undefined;
+      throw new ModelUnavailable(error);
+    }
+  };
+
+  return {
+    async embed(texts, kind, options = {}) {
+      for (;;) {
+        const { opened, encoder } = await openedNow();
+        let stall: (error: Error) => void = () => undefined;
+        const stalled = new Promise<never>((_, reject) => {
+          stall = reject;
+        });
+        const call: Call = { texts: texts.length, stall };
+        opened.calls.push(call);
+        if (opened.calls.length === 1) watchFirst(opened, encoder);
+        try {
+          return await Promise.race([encoder.embed(texts, kind, options), stalled]);
+        } catch (error) {
+          if (!(error instanceof LodestoneError) || error.code !== "WORKER_FAILED") throw error;
+          if (current === opened) current = undefined;
+          // Rejected in the order of the calls: the first one is what the encoder was working on.
+          opened.culprit ??= call;
+          if (opened.culprit === call) throw error;
+        } finally {
+          const wasFirst = opened.calls[0] === call;
+          opened.calls.splice(opened.calls.indexOf(call), 1);
+          if (opened.culprit !== undefined) opened.stopTimer();
+          else if (wasFirst) watchFirst(opened, encoder);
+        }
+      }
+    },
+
+    async close() {
+      const encoder = await current?.encoder.catch(() => undefined);
+      current?.stopTimer();
+      if (encoder === undefined) return;
+      let stop: () => void = () => undefined;
+      const overdue = new Promise<void>((resolve) => {
+        stop = clock.after(CLOSE_LIMIT_MS, () => {
+          encoder.abandon();
+          resolve();
+        });
+      });
+      await Promise.race([encoder.close(), overdue]);
+      stop();
+    },
+  };
+}

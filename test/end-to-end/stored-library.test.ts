@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { cpSync, existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { type Engine, openEngine, restoreSnapshot, verifySnapshot } from "../../src/index.js";
+import { packageRoot } from "../../src/package-root.js";
+import { formatVersion } from "../../src/store/index.js";
+import { temporaryFolder } from "./temporary.js";
+
+const fixtures = join(packageRoot, "test", "fixtures");
+const stored = readdirSync(fixtures).filter((name) => name.startsWith("library-v"));
+
+test("there is a library of this format version that later ones must open", () => {
+  assert.ok(
+    existsSync(join(fixtures, `library-v${formatVersion}`, "lodestone.db")),
+    "build it when this format is released: node dist/test/fixtures/build-library.js",
+  );
+});
+
+/** Opens for `work` and closes before the folder goes: a graph may be under way. */
+async function whileOpen(library: string, work: (engine: Engine, notices: string[]) => Promise<void>): Promise<void> {
+  const notices: string[] = [];
+  const onNotice = (notice: string) => void notices.push(notice);
+  await using engine = await openEngine({ library, crossEncoder: "tiny-cross", graphFromChunks: 1, onNotice });
+  await work(engine, notices);
+}
+
+async function expectAll(engine: Engine): Promise<void> {
+  const { documents } = await engine.list({ limit: 100 });
+  assert.deepEqual(documents.map(({ id }) => id).sort(), [
+    "ada",
+    "caf\u00e9/\u65e5\u672c.txt",
+    "changed",
+    "long",
+    "notes/deep/people.jsonl#2",
+    "notes/deep/sourdough.txt",
+    "notes/keys.md",
+  ]);
+  assert.equal((await engine.get("changed"))?.text, "What stands here now.");
+  const keys = (await engine.get("notes/keys.md"))!;
+  assert.deepEqual(
+    [keys.title, keys.metadata, keys.headings.map(({ title }) => title)],
+    ["Key management", { team: "infra", year: 2024, tags: ["keys", "security"] }, ["Key management", "Rotation"]],
+  );
+  for (const { start, end } of keys.chunks) assert.ok(keys.text.slice(start, end).trim() !== "");
+  assert.ok((await engine.get("long"))!.chunks.length > 3);
+
+  const best = async (query: object) => (await engine.search({ query: "", rerank: false, ...query })).hits[0]?.id;
+  assert.equal(await best({ query: "rotated", mode: "lexical" }), "notes/keys.md");
+  assert.equal(await best({ query: "the train to Kyoto", mode: "lexical" }), "caf\u00e9/\u65e5\u672c.txt");
+  assert.equal(await best({ query: "What stands here now.", mode: "dense" }), "changed");
+  assert.equal(await best({ query: "program", filter: { year: { lt: 1900 } } }), "ada");
+  assert.equal(await best({ query: "dough", filter: { folder: "notes/deep" } }), "notes/deep/sourdough.txt");
+  const { hits, degraded } = await engine.search({ query: "what must never come back", limit: 100 });
+  assert.deepEqual(degraded, []);
+  assert.ok(hits.every(({ id }) => id !== "removed" && id !== "notes/gone.txt"));
+  const { library, vectors } = await engine.status();
+  assert.equal(vectors.rows, library.chunks);
+}
+
+for (const name of stored) {
+  test(`${name} opens, answers, and can be written`, async (t) => {
+    const library = join(temporaryFolder(t), "library");
+    cpSync(join(fixtures, name), library, { recursive: true });
+    await whileOpen(library, async (engine, notices) => {
+      await expectAll(engine);
+      const { graph } = (await engine.status()).vectors;
+      // Where the addon is not to be had there is no graph, which is told.
+      if (graph.state === "unavailable") assert.equal(notices.length, 1);
+      else assert.deepEqual([graph.state, notices], ["ready", []]);
+      await engine.put([{ id: "new", text: "Something that came later, about lighthouses." }]);
+      await engine.remove(["long"]);
+      const { hits } = await engine.search({ query: "lighthouses", mode: "lexical" });
+      assert.equal(hits[0]?.id, "new");
+      assert.equal(await engine.get("long"), undefined);
+    });
+  });
+
+  test(`${name} is a snapshot that is whole and can be restored`, async (t) => {
+    const { ok, faults } = await verifySnapshot(join(fixtures, name));
+    assert.deepEqual([ok, faults], [true, []]);
+    const library = join(temporaryFolder(t), "restored");
+    await restoreSnapshot(join(fixtures, name), { library });
+    await whileOpen(library, expectAll);
+  });
+}
