@@ -12,6 +12,7 @@ import { type BiEncoder, openBiEncoder, openCatalogue, openTokenizer } from "../
 import { modelDirectories } from "../src/engine/index.js";
 import type { BatchJob } from "../src/ingest/batch.js";
 import { Batcher } from "../src/ingest/batcher.js";
+import { openDuplicateGuard } from "../src/ingest/duplicate-guard.js";
 import { embedPassages } from "../src/ingest/embed-passages.js";
 import { incomingDocument } from "../src/ingest/incoming-document.js";
 import { openPreparer } from "../src/ingest/prepare.js";
@@ -76,6 +77,7 @@ function openParts({ embed }: BiEncoder) {
     generation,
     signal: stop.signal,
     preparer: () => preparer,
+    duplicates: openDuplicateGuard(writer.db),
     embedMs: () => embedMs,
     embed: (passages: readonly string[], options: { fresh: boolean }) =>
       embedPassages(passages, options, {
@@ -89,7 +91,7 @@ function openParts({ embed }: BiEncoder) {
 }
 
 const direct = () =>
-  measure(async ({ writer, generation, preparer, embed, signal }) => {
+  measure(async ({ writer, generation, preparer, duplicates, embed, signal }) => {
     const job: BatchJob = {
       sequence: 1,
       force: false,
@@ -102,6 +104,8 @@ const direct = () =>
       cancelled: false,
       failedFiles: new Set(),
       failedDocuments: 0,
+      onDuplicate: "keep",
+      skip: () => undefined,
       refuse(_, error) {
         throw error;
       },
@@ -110,6 +114,7 @@ const direct = () =>
       {
         generation,
         preparer,
+        duplicates,
         embed,
         signal,
         write: writer.write,
@@ -131,7 +136,7 @@ const direct = () =>
   });
 
 const queued = () =>
-  measure(async ({ writer, generation, preparer, embed }) => {
+  measure(async ({ writer, generation, preparer, duplicates, embed }) => {
     const jobs = Math.ceil(documents.length / jobSize);
     let ended = 0;
     let end: () => void = () => undefined;
@@ -142,6 +147,7 @@ const queued = () =>
       writer,
       generation,
       preparer,
+      duplicates,
       embed,
       settings: { ...limits, maxJobs: 100_000, maxBytes: 2 ** 31, maxWaitMs: 100, paused: false },
       clock: systemClock,

@@ -154,7 +154,7 @@ export class JobDesk implements JobVerbs {
     return target === "failed" ? ingest.call("retryFailedJobs", null) : [await ingest.call("retryJob", { id: target })];
   }
 
-  cancel(id: string): Promise<Job> {
+  async cancel(id: string): Promise<Job> {
     return this.#writer().call("cancelJob", { id });
   }
 

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type ErrorCode, LodestoneError } from "../../src/errors.js";
+import type { FileOperations } from "../../src/files/index.js";
 import { addonPackage, type GraphAddon, loadAddon } from "../../src/vectors/graph.js";
 import { buildGraphFile, type GraphBuildProgress } from "../../src/vectors/graph-build.js";
 import { measurePayload, payloadPath, verifyGraphFile } from "../../src/vectors/graph-file.js";
 import { VectorStore } from "../../src/vectors/vector-store.js";
-import type { FileOperations } from "../../src/files/index.js";
 import { failingAt } from "../files/failing-files.js";
 import { randomFrom, rowsBelow, unitVectors } from "./random-vectors.js";
 

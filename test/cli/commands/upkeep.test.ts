@@ -46,6 +46,23 @@ test("duplicates are listed, and left out on request", async () => {
   assert.match(stdin.stdout, /^k: left out, for it duplicates notes\/keys\.md\n/);
 });
 
+test("stale list shows policies and reasons, stale run brings up to date what is due", async () => {
+  assert.equal((await place.run(["stale", "list"])).stderr, "No document is due.\n");
+  const live = (text: string) => ({ "live/board.md": `---\nstaleness: on_change\n---\n# Board\n\n${text}\n` });
+  place.write(live("Trains leave from platform four."));
+  await json("index", "live");
+  place.write(live("Ferries leave from the old harbour."));
+  const list = await place.run(["stale", "list"]);
+  assert.match(list.stdout, /^id +policy +age +why\nlive\/board\.md +on_change +0 h +its file has changed\n$/);
+  assert.match(
+    (await place.run(["stale", "list", "--all"])).stdout,
+    /notes\/keys\.md +weekly +0 h +nothing says otherwise/,
+  );
+  const run = await place.run(["stale", "run"]);
+  assert.match(run.stdout, /^1 document was due: 1 file read, 1 document had changed, 1 embedding, /, run.stderr);
+  assert.equal((await json("stale", "run")).due, 0);
+});
+
 test("vacuum prints the bytes before and after", async () => {
   await json("delete", "--filter", "folder=copy", "--yes");
   const { code, stdout, stderr } = await place.run(["vacuum", "--cache"]);
