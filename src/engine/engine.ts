@@ -25,9 +25,11 @@ import { openSearcher, type Searcher, type SearchRequest, type SearchResponse } 
 import type { DocumentSummary, Facets, Generation, StoredDocument, StoreReader } from "../store/index.js";
 import { startReader, storedGeneration } from "../store/index.js";
 import { type ChosenModels, checkGeneration, chooseModels } from "./choose-models.js";
+import { CodeKeeper } from "./code-keeper.js";
 import { checkDocuments } from "./document-input.js";
 import { FilterCache } from "./filter-cache.js";
 import { GraphKeeper } from "./graph-keeper.js";
+import { indexFolder, makeIndexFolder } from "./index-folder.js";
 import { LiveIndex } from "./live-index.js";
 import { modelDirectories } from "./model-directories.js";
 import { type CheckedEngineOptions, checkEngineOptions, type EngineOptions } from "./options.js";
@@ -126,13 +128,26 @@ async function openParts(
     const reader = await opened.add(startReader(library));
     const generation = await reader.call("generation", null);
     checkGeneration(generation, models, library);
-    const index = await opened.add(LiveIndex.open(reader, generation.dimensions));
+    const { readOnly, onNotice = () => undefined } = options;
+    const { onDisk, ...kept } = options.vectors;
+    const folder = indexFolder(library, generation);
+    if (onDisk && !readOnly) await makeIndexFolder(folder);
+    const place = onDisk ? { onDisk: { ...folder, readOnly } } : {};
+    const index = await opened.add(
+      LiveIndex.open(reader, { dimensions: generation.dimensions, ...kept, ...place, onNotice }),
+    );
+    // Of rows the last may have died: what was given out before counts too.
+    const sequence = () => Math.max(generation.nextRow, index.end);
+    const codes = new CodeKeeper(index.vectors, { folder, sequence, readOnly, onNotice });
+    await opened.add(Promise.resolve(codes));
+    await codes.load();
     const graph = new GraphKeeper(index.vectors, {
       library,
       modelVersion: generation.modelVersion,
-      readOnly: options.readOnly,
-      fromRows: options.graphFromChunks,
-      onNotice: options.onNotice ?? (() => undefined),
+      readOnly,
+      // Vectors on disk have none.
+      fromRows: onDisk ? 0 : options.graphFromChunks,
+      onNotice,
     });
     await opened.add(Promise.resolve(graph));
     await graph.load();
@@ -305,15 +320,22 @@ class OpenEngine implements Engine {
   ): Promise<T> {
     const { index } = this.#parts;
     let applied = Promise.resolve();
+    // What follows on a change that failed is applied too; the first failure is the one to report.
+    const apply = (change: () => Promise<void>) => {
+      applied = applied.then(change, async (error) => {
+        await change().catch(() => undefined);
+        throw error;
+      });
+      applied.catch(() => undefined);
+    };
     const take = (event: IngestEvent) => {
       if (event.kind === "written") {
         const { written } = event;
         const chunks = written.documentKeys.length;
-        applied = applied.then(() => index.apply(written));
+        apply(() => index.apply(written));
         onProgress?.({ kind: "indexed", chunks });
-      } else if (event.kind === "removed") applied = applied.then(() => index.remove(event.removed.rows));
+      } else if (event.kind === "removed") apply(() => index.remove(event.removed.rows));
       else onProgress?.(event);
-      applied.catch(() => undefined);
     };
     try {
       return await call(this.#writer(), (event) => take(event as IngestEvent));

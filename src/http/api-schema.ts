@@ -131,6 +131,14 @@ export function integerParameter<S extends z.ZodType>(schema: S) {
   );
 }
 
+/** A number in a query string. */
+export function numberParameter<S extends z.ZodType>(schema: S) {
+  return z.preprocess(
+    (value) => (typeof value === "string" && /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : value),
+    schema,
+  );
+}
+
 /** `true` or `false` in a query string. */
 export function booleanParameter() {
   return z.preprocess((value) => (value === "true" ? true : value === "false" ? false : value), z.boolean());

@@ -31,7 +31,16 @@ export const statusSchema = named(
         createdAt: z.string(),
       }),
       models: z.object({ biEncoder: z.string(), crossEncoder: z.string().nullable() }),
-      vectors: z.object({ dimensions: z.int(), rows: z.int(), bytes: z.int(), codes: partSchema, graph: partSchema }),
+      vectors: z.object({
+        dimensions: z.int(),
+        format: z.enum(["float32", "float16", "int8"]),
+        storedDimensions: z.int(),
+        rows: z.int(),
+        bytes: z.int(),
+        onDisk: z.object({ path: z.string(), bytes: z.int(), found: partSchema }).optional(),
+        codes: partSchema,
+        graph: partSchema,
+      }),
       ingest: z.object({ running: z.boolean(), done: z.int(), total: z.int() }),
     }),
     {
@@ -39,7 +48,8 @@ export const statusSchema = named(
       library: "The library: its folder and what it holds. `bytes` counts all its files.",
       generation: "The index that answers queries: one complete index of one model.",
       models: "The models in use, each name@version.",
-      vectors: "The vector index in memory, with its one-bit codes and its graph where there are any.",
+      vectors:
+        "The vector index in memory, or its vectors onDisk: how its vectors are kept (format, and fewer storedDimensions where they are truncated), with its one-bit codes and its graph where there are any.",
       ingest: "Files of the runs in progress.",
     },
   ),

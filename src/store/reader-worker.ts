@@ -9,12 +9,15 @@ import type { Facets, LibraryCounts } from "./facets.js";
 import type { Generation } from "./generation.js";
 import type { LexicalTerm } from "./lexical.js";
 import { openReader } from "./reader.js";
+import type { RowDocuments, RowVectors } from "./row-parts.js";
 import type { RowSlice } from "./rows.js";
 
 export type ReaderVerbs = {
   generation(argument: null): Generation;
   version(argument: null): number;
   rows(argument: { from: number; maxRows: number }): RowSlice;
+  rowDocuments(argument: { from: number; maxRows: number }): RowDocuments;
+  vectors(argument: { rows: Uint32Array }): RowVectors;
   deadRows(argument: null): Uint32Array;
   /** `allow`: bitmap over rows, bit i of word i / 32. */
   lexical(argument: { terms: LexicalTerm[]; limit: number; allow?: Uint32Array | undefined }): LexicalHits;
@@ -42,6 +45,11 @@ await serve<ReaderVerbs>(async () => {
       rows({ from, maxRows }) {
         const slice = reader.rows(from, maxRows);
         return transferring(slice, [slice.rows.buffer, slice.documentKeys.buffer, slice.vectors.buffer]);
+      },
+      rowDocuments: ({ from, maxRows }) => reader.rowDocuments(from, maxRows),
+      vectors({ rows }) {
+        const found = reader.vectors(rows);
+        return transferring(found, [found.rows.buffer, found.vectors.buffer]);
       },
       deadRows: () => Uint32Array.from(reader.deadRows()),
       lexical({ terms, limit, allow }) {

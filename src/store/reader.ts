@@ -16,6 +16,7 @@ import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./fa
 import { documentsMatching } from "./filter-sql.js";
 import { activeGeneration, type Generation } from "./generation.js";
 import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical.js";
+import { type RowDocuments, type RowVectors, readRowDocuments, readVectors } from "./row-parts.js";
 import { type RowSlice, readDeadRows, readRows } from "./rows.js";
 
 export type Reader = {
@@ -25,6 +26,10 @@ export type Reader = {
   version(): number;
   /** Live rows from `from` on with their documents and vectors, about `maxRows` at a time. */
   rows(from: number, maxRows: number): RowSlice;
+  /** The same without vectors, which are not read either. */
+  rowDocuments(from: number, maxRows: number): RowDocuments;
+  /** Vectors of those of `rows` (ascending) that are live. */
+  vectors(rows: Uint32Array): RowVectors;
   /** Rows that were given out and are not alive any more. */
   deadRows(): number[];
   lexical(terms: readonly LexicalTerm[], limit: number, allow?: (row: number) => boolean): LexicalHits;
@@ -65,6 +70,8 @@ export function openReader(library: string): Reader {
     generation: () => open().generation,
     version: () => db.pragma("data_version", { simple: true }) as number,
     rows: (from, maxRows) => readRows(db, open().generation.id, from, maxRows),
+    rowDocuments: (from, maxRows) => readRowDocuments(db, open().generation.id, from, maxRows),
+    vectors: (rows) => readVectors(db, open().generation.id, rows),
     deadRows: () => readDeadRows(db, open().generation.id, 0),
     lexical: (terms, limit, allow) => open().lexical.search(terms, limit, allow),
     chunks: (rows) => open().documents.chunks(rows),

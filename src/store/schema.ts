@@ -100,15 +100,16 @@ const migrations: readonly string[] = [
     text       TEXT NOT NULL
   ) STRICT;
 
-  -- What search holds in memory, for consecutive rows in one blob each, little endian: vectors (float32, row after row),
-  -- keys of documents and numbers of terms (uint32). Opening a library reads these and nothing else of its rows.
+  -- What search holds in memory, for consecutive rows in one blob each, little endian: keys of documents and numbers of terms
+  -- (uint32), and vectors (float32, row after row), the largest last: whoever reads a column behind them reads all pages of them.
+  -- Opening a library reads these and nothing else of its rows.
   CREATE TABLE row_blocks (
     generation     INTEGER NOT NULL REFERENCES generations (id),
     first_row      INTEGER NOT NULL,
     rows           INTEGER NOT NULL,
-    vectors        BLOB NOT NULL,
     document_keys  BLOB NOT NULL,
     terms          BLOB NOT NULL,
+    vectors        BLOB NOT NULL,
     UNIQUE (generation, first_row)
   ) STRICT;
 

@@ -2,6 +2,7 @@
 // lists whose centres are nearest. One object a thread; it owns scratch space in the store's memory. Large scans are shared with
 // a pool of threads.
 
+import type { Probing } from "./code-lists.js";
 import type { CodeStore } from "./code-store.js";
 import type { Kernels } from "./kernels/kernels.js";
 import type { RowBitmap } from "./row-bitmap.js";
@@ -22,8 +23,8 @@ export type ScanRequest = {
   positions?: RowBitmap | undefined;
   /** Slots wanted. */
   count: number;
-  /** Look into about so many lists; into all where absent. What is in no list is looked at always. */
-  probes?: number | undefined;
+  /** Lists to look into; all where absent. What is in no list is looked at always. */
+  probing?: Probing | undefined;
   /** Threads that help. */
   pool?: ScanPool | undefined;
 };
@@ -32,6 +33,8 @@ export type ScanRequest = {
 type Ranked = { scores: Float32Array; positions: Uint32Array };
 
 export class CodeSearch {
+  /** Lists that the last search looked into. */
+  probes = 0;
   readonly #store: VectorStore;
   readonly #kernels: Kernels;
   readonly #ownTask = new Int32Array(new SharedArrayBuffer(taskLength * 4));
@@ -51,15 +54,16 @@ export class CodeSearch {
 
   /** The slots of the best positions, best first. */
   best(codes: CodeStore, query: Float32Array, request: ScanRequest): Uint32Array {
-    const { positions = codes.live, count, probes, pool } = request;
+    const { positions = codes.live, count, probing, pool } = request;
     this.#fit(count, codes.chunks.length);
     const task = pool?.task ?? this.#ownTask;
     this.#describe(task, codes, query, positions, count);
     let rows = codes.end;
-    if (probes !== undefined && codes.lists) {
+    this.probes = 0;
+    if (probing && codes.lists) {
       const mask = task[taskWords.mask]! >>> 0;
-      const probed = codes.lists.select(query, probes, mask, mask);
-      rows -= (codes.lists.count - probed) * 32;
+      this.probes = codes.lists.select(query, probing, mask, mask);
+      rows -= (codes.lists.count - this.probes) * 32;
     }
     const floor = count >= minSampledCount && rows >= count * minSampledShare ? this.#floorOf(task, count) : -Infinity;
     let best = this.#run(task, floor, pool);

@@ -65,11 +65,12 @@ export async function writeFileAtomically(
   } catch (cause) {
     // The first failure is the one to report; a leftover is removed by the next build.
     await files.remove(temporaryPath).catch(() => undefined);
-    throw describe(path, cause);
+    throw writingError(path, cause);
   }
 }
 
-function describe(path: string, cause: unknown): LodestoneError {
+/** What a failed write of `path` is to the caller: DISK_FULL, PATH_NOT_FOUND, a LodestoneError as it is, else FILE_UNREADABLE. */
+export function writingError(path: string, cause: unknown): LodestoneError {
   if (cause instanceof LodestoneError) return cause;
   const code = (cause as NodeJS.ErrnoException).code;
   const options = { cause, detail: { path } };

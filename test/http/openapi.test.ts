@@ -102,6 +102,11 @@ test("the limits that hold are the limits that are told", () => {
       ["filter", false],
       ["explain", false],
       ["rerank", false],
+      ["plan", false],
+      ["recall", false],
+      ["oversampling", false],
+      ["probes", false],
+      ["ef", false],
     ],
   );
 });
