@@ -20,7 +20,8 @@ export function logScale(values: readonly number[], from: number, to: number, la
 function niceSteps(least: number, most: number): number[] {
   if (!(least > 0 && most >= least && Number.isFinite(most))) return [1, 10];
   const steps: number[] = [];
-  for (let power = Math.floor(Math.log10(least)); power <= Math.ceil(Math.log10(most)) + 1; power++) {
+  // The logarithm of a number just below a power of ten is rounded up to it.
+  for (let power = Math.floor(Math.log10(least)) - 1; power <= Math.ceil(Math.log10(most)) + 1; power++) {
     for (const digit of [1, 2, 5]) steps.push(Number(`${digit}e${power}`));
   }
   const first = steps.findLastIndex((step) => step <= least);

@@ -35,6 +35,11 @@ test("every scale keeps values in their order and between its ends", () => {
   );
 });
 
+test("a value just below a power of ten, and a recall that few answers can barely tell from 1, have two ticks", () => {
+  isOrderedWithin(logScale([999999.999999999], 10, 90, String), [999999.999999999], 10, 90);
+  isOrderedWithin(recallScale([0.95], 10, 10, 90), [0.95], 10, 90);
+});
+
 test("a logarithmic scale gives the same ratio the same length", () => {
   const { at } = logScale([1, 1000], 0, 300, String);
   assert.ok(Math.abs(at(10) - at(1) - (at(1000) - at(100))) < 1e-9);
