@@ -155,13 +155,15 @@ export function builds({ systems }: ScenarioResult): Table {
         figure.bytes(memory.peakBytes - memory.beforeBytes),
         open ? figure.ms(open.openMs) : "-",
         open ? figure.ms(open.firstAnswerMs) : "-",
+        open ? figure.bytes(open.residentBytes) : "-",
         structure.note,
       ],
     };
   });
   const note =
     "Build: from embedded rows to the state that is searched here. Resident: memory of a process of its own, over that of " +
-    "the empty process; settled after the build, and at its highest. Open: in a new process.";
+    "the empty process; settled after the build, and at its highest. Open: in a new process; resident then: all of that process after the first " +
+    "answer.";
   return {
     title: "Build, memory, opening",
     note,
@@ -174,6 +176,7 @@ export function builds({ systems }: ScenarioResult): Table {
       number("resident peak"),
       number("open"),
       number("first answer"),
+      number("resident then"),
       text("the structure is"),
     ],
     rows,

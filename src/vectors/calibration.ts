@@ -5,6 +5,8 @@ import { prefilterMs } from "./plan-costs.js";
 
 /** Results of a search that are asked for again by their codes: few and many of them. */
 export const calibrationKs = { few: 10, many: 100 };
+/** So many of the nearest have their lists looked up, every tenth of them: a filter may leave any of them among its own nearest. */
+export const deepResults = 1000;
 /** Candidates looked at; what lies deeper counts as not found. */
 export const calibrationDepth = 2000;
 
@@ -112,6 +114,8 @@ export type CalibrationFacts = {
   lists: number;
   /** Gaps of lists in many searches, ascending, as often as they came: what share of the lists lies within a reach. */
   gaps: Float32Array;
+  /** Gaps of the lists that hold the `deepResults` nearest, ascending; empty where there are no lists. */
+  deepGaps: Float32Array;
 };
 
 /** Look into lists within `reach`, about `probes` of them. */
@@ -148,10 +152,20 @@ export class Calibration {
     const many = this.#setting(this.#many, recall);
     if (!few || !many) return undefined;
     const candidates = this.#between(few.candidates, Math.max(few.candidates, many.candidates), k);
-    // The nearest one alone may lie in as far a list as any; past what was measured, the reach grows as it did.
-    const steps = Math.log(Math.max(1, k / this.#few.k)) / Math.log(this.#many.k / this.#few.k);
-    const reach = few.reach + steps * Math.max(0, many.reach - few.reach);
+    const reach = this.#reachFor(k, recall, few.reach, Math.max(few.reach, many.reach));
     return { reach, probes: this.#probesWithin(reach), oversampling: candidates / k };
+  }
+
+  /** Between what was measured, and past it, reach grows with the logarithm of k. The nearest one alone may lie in as far a list as any. */
+  #reachFor(k: number, recall: number, few: number, many: number): number {
+    const { deepGaps } = this.facts;
+    if (k <= calibrationKs.few) return few;
+    if (k <= calibrationKs.many || deepGaps.length === 0) {
+      return few + (Math.log(k / calibrationKs.few) / Math.log(calibrationKs.many / calibrationKs.few)) * (many - few);
+    }
+    const last = Math.ceil(this.#safe(recall) * deepGaps.length);
+    const deep = Math.max(many, deepGaps[Math.max(1, last) - 1]!);
+    return many + (Math.log(k / calibrationKs.many) / Math.log(deepResults / calibrationKs.many)) * (deep - many);
   }
 
   status(): CalibrationStatus {

@@ -4,6 +4,7 @@ import { LodestoneError } from "../errors.js";
 import type { Calibration } from "./calibration.js";
 import type { GraphCalibration } from "./graph-calibration.js";
 import { exactMs, graphMs, listsMs, prefilterMs, rescoreMs } from "./plan-costs.js";
+import type { VectorFormat } from "./vector-format.js";
 
 export type Plan =
   | { kind: "exact" }
@@ -31,6 +32,7 @@ export type PlanFacts = {
   probes?: number | undefined;
   k: number;
   dimensions: number;
+  format?: VectorFormat | undefined;
   /** Whether vectors are read from disk. */
   onDisk?: boolean | undefined;
   /** Live rows. */
@@ -72,7 +74,7 @@ const mostOversampling = 100;
 /** Under a filter at least so many results are looked for: where they lay tells whether others lie further off. */
 export const leastResults = 10;
 /** Up to so many of the nearest rows what was measured for 100 holds well enough. */
-const mostDepth = 1000;
+const mostDepth = 4000;
 /** Real passages, ef 128: 0.998 (100,000 of 512 dimensions). More is not promised of a graph that is not measured. */
 const graphRecall = 0.995;
 /** Below this share of usable rows the graph walk drops most of what it finds, and the exact scan has little to read. */
@@ -152,15 +154,12 @@ function listsOption({ codes, oversampling, probes, ...facts }: PlanFacts): Opti
   if (depth > mostDepth && requested === "auto") {
     return { not: `the filter allows only ${(share * 100).toPrecision(2)} % of the rows: all lists are scanned` };
   }
-  // What was measured is a mean over the nearest; the last ones of them are missed more often, and a filter may leave just those.
-  const wanted = share < 1 ? (1 + recall) / 2 : recall;
-  const probing = codes.calibration.probingFor(wanted, depth) ?? codes.calibration.probingFor(recall, depth);
-  const measured = depth > mostDepth ? undefined : probing;
+  const measured = depth > mostDepth ? undefined : codes.calibration.probingFor(recall, depth);
   if (!measured && requested === "auto") return { not: `lists do not reach a recall of ${recall} here` };
   const { count, looseRows } = codes.lists;
   // Results that lie among the first part of the candidates need no second look: with a reserve they mostly do.
-  const reserve = (1 - recall) * k < 1 ? 2 : 1.25;
-  const more = share < 1 ? (reserve * depth) / k : 1;
+  const reserve = (1 - recall) * k < 1 ? 2.5 : 1.5;
+  const more = share < 1 ? (reserve * depth * share) / k : 1;
   const candidates = scaled(measured?.oversampling, more) ?? codes.calibration.oversamplingFor(recall, k);
   const plan: Plan = {
     kind: "ivf",
@@ -168,9 +167,10 @@ function listsOption({ codes, oversampling, probes, ...facts }: PlanFacts): Opti
     ...(probes === undefined && measured ? { reach: measured.reach } : {}),
     oversampling: oversampling ?? candidates ?? mostOversampling,
   };
-  // Choosing a candidate takes about half as long as scoring it.
-  const rescored = candidatesOf(plan.oversampling, k) * ((1 + share) / 2);
-  const scanned = prefilterMs(plan.probes * 32 + looseRows, rescored, facts);
+  // Blocks without an allowed row are passed over.
+  const blockShare = Math.min(1, codes.scannedRows / (count * 32 + looseRows));
+  const scannedRows = (plan.probes * 32 + looseRows) * blockShare;
+  const scanned = prefilterMs(scannedRows, candidatesOf(plan.oversampling, k), facts);
   const uncoded = exactMs(eligibleRows - codes.eligibleRows, facts);
   return { plan, ms: scanned + listsMs(count, dimensions) + uncoded };
 }
@@ -178,7 +178,7 @@ function listsOption({ codes, oversampling, probes, ...facts }: PlanFacts): Opti
 /** How many of the nearest rows hold the `k` nearest of those that a filter allows: k / share, more or less by chance. */
 function depthOf(k: number, share: number): number {
   const few = Math.max(k, leastResults);
-  return Math.ceil((few / share) * (1 + 2 / Math.sqrt(few)));
+  return Math.ceil((few / share) * (1 + 1.5 / Math.sqrt(few)));
 }
 
 function scaled(perResult: number | undefined, factor: number): number | undefined {
@@ -186,7 +186,7 @@ function scaled(perResult: number | undefined, factor: number): number | undefin
 }
 
 /** An exact search: rows that a filter leaves far apart are read one by one. */
-export function scanMs(facts: Pick<PlanFacts, "rows" | "eligibleRows" | "dimensions" | "onDisk">): number {
+export function scanMs(facts: Pick<PlanFacts, "rows" | "eligibleRows" | "dimensions" | "format" | "onDisk">): number {
   const { rows, eligibleRows } = facts;
   const inOrder = exactMs(eligibleRows, facts);
   return eligibleRows < rows

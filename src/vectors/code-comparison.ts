@@ -4,6 +4,7 @@
 import {
   calibrationDepth,
   calibrationKs,
+  deepResults,
   placesIn,
   type QuerySource,
   RecallCurve,
@@ -21,10 +22,14 @@ export type Comparison = {
   source: QuerySource;
   /** Of lists, ascending. */
   gaps: Float32Array;
+  /** Of the lists that hold the deepest of the true results, ascending. */
+  deepGaps: Float32Array;
 };
 
 /** Gaps of lists that are kept of one search. */
 const quantileCount = 256;
+/** Of the deep results every tenth is looked up. */
+const deepStep = 10;
 
 /**
  * Searches the rows that have a code, exactly and by code, for `sample`: queries, or slots from whose vectors queries are made. Rows
@@ -37,21 +42,23 @@ export function* compareCodes(
 ): Generator<void, Comparison> {
   const asked = sample instanceof Uint32Array ? between(store, sample) : sample.map((query) => ({ query, of: [] }));
   const queries = asked.map(({ query }) => query);
-  const exactly = yield* exact.search(queries, calibrationKs.many + 2, () => codes.covered);
+  const depth = codes.lists ? deepResults : calibrationKs.many;
+  const exactly = yield* exact.search(queries, depth + 2, () => codes.covered);
   const [few, many]: [Sighting[], Sighting[]] = [[], []];
-  const gaps: number[] = [];
+  const [gaps, deepGaps]: [number[], number[]] = [[], []];
   for (const [i, { query, of }] of asked.entries()) {
-    const wanted = Array.from(exactly[i]!.rows, (row) => store.slotOf(row))
-      .filter((slot) => !of.includes(slot) && slot >= 0 && codes.covered.has(slot))
-      .slice(0, calibrationKs.many);
+    const nearest = Array.from(exactly[i]!.rows, (row) => store.slotOf(row)).filter(
+      (slot) => !of.includes(slot) && slot >= 0 && codes.covered.has(slot),
+    );
+    const wanted = nearest.slice(0, calibrationKs.many);
     const places = placesIn(scan.best(codes, query, { count: calibrationDepth + of.length }), wanted, of);
     yield;
     const listGaps = codes.lists?.gapsOf(query) ?? new Float32Array(0);
-    const sightings = wanted.map((slot, rank): Sighting => {
-      // What is in no list has no gap either.
-      return { place: places[rank]!, gap: listGaps[Math.floor(codes.positionOf(slot) / 32)] ?? -Infinity };
-    });
+    // What is in no list has no gap either.
+    const gapOf = (slot: number) => listGaps[Math.floor(codes.positionOf(slot) / 32)] ?? -Infinity;
+    const sightings = wanted.map((slot, rank): Sighting => ({ place: places[rank]!, gap: gapOf(slot) }));
     gaps.push(...quantilesOf(listGaps));
+    if (codes.lists) for (let j = 0; j < nearest.length; j += deepStep) deepGaps.push(gapOf(nearest[j]!));
     few.push(...sightings.slice(0, calibrationKs.few));
     many.push(...sightings);
     yield;
@@ -62,6 +69,7 @@ export function* compareCodes(
     queries: sample.length,
     source: sample instanceof Uint32Array ? "rows" : "searches",
     gaps: Float32Array.from(gaps).sort(),
+    deepGaps: Float32Array.from(deepGaps).sort(),
   };
 }
 

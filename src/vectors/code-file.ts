@@ -31,7 +31,18 @@ export type CodeFileHeader = {
   sequence: number;
 };
 
-export const codeSections = ["centroid", "live", "rows", "codes", "centres", "few", "many", "gaps", "facts"] as const;
+export const codeSections = [
+  "centroid",
+  "live",
+  "rows",
+  "codes",
+  "centres",
+  "few",
+  "many",
+  "gaps",
+  "deepGaps",
+  "facts",
+] as const;
 export type CodeSection = (typeof codeSections)[number];
 
 type SectionEntry = { bytes: number; crc32: number; offset: number };

@@ -21,10 +21,14 @@ const referenceRank = 10;
 /** How many lists: as many, or those whose centres score at most so far below that of the tenth. */
 export type Probing = { probes: number } | { reach: number };
 
+type Selection = { scores: Float32Array; reference: number; least: number };
+
 export class CodeLists {
   readonly #kernels: Kernels;
   readonly #centres: CentreCodes;
   readonly #buckets: number;
+  /** A view of scratch space, good until lists are ranked again, the score of the tenth and of the last that was taken. */
+  #selected: Selection = { scores: new Float32Array(0), reference: 0, least: 0 };
 
   constructor(dimensions: number, place: { memory: SharedMemory; kernels: Kernels }) {
     this.#kernels = place.kernels;
@@ -66,7 +70,25 @@ export class CodeLists {
    */
   select(query: Float32Array, probing: Probing, live: number, mask: number): number {
     const scores = this.#centres.scoresOf(query);
-    const least = "reach" in probing ? this.#reference(scores) - probing.reach : this.#nth(scores, probing.probes);
+    const reference = this.#reference(scores);
+    const least = "reach" in probing ? reference - probing.reach : this.#nth(scores, probing.probes);
+    this.#selected = { scores, reference, least };
+    return this.#take(live, mask);
+  }
+
+  /** The lists of the last select() again, with other live rows. No list may have been ranked in between. */
+  selectAgain(live: number, mask: number): number {
+    return this.#take(live, mask);
+  }
+
+  /** How far below that of the tenth the score of a list was in the last select(); -Infinity for what is no list. */
+  gapOf(list: number): number {
+    const { scores, reference } = this.#selected;
+    return list < scores.length ? reference - scores[list]! : -Infinity;
+  }
+
+  #take(live: number, mask: number): number {
+    const { scores, least } = this.#selected;
     return this.#kernels.takeLists(scores.byteOffset, scores.length, least, live, mask);
   }
 

@@ -2,10 +2,10 @@
 // lie far from the query, where codes tell less apart and the lists that hold them are many. So under a filter the search looks at
 // where its results lay, and looks further while they lay near the end of what it looked at. In two ways:
 //
-// In lists, under a mild filter: candidates are chosen among all rows, as many as it takes to meet enough that are allowed, and the
-// others are dropped. What was measured holds as it is, unless the filter leaves out just what is near the query.
+// In lists: among the allowed rows of those lists that the nearest of all rows lie in, as many of all as hold enough that are allowed.
+// What was measured holds as it is, unless the filter leaves out just what is near the query.
 //
-// Under a narrow filter, or one that does: candidates are chosen among the allowed rows of all lists, in rounds of more and more.
+// Under a very narrow filter, or one that does: among the allowed rows of all lists, in rounds of more and more candidates.
 
 import { candidatesOf, leastResults, type Plan, type PlanRequest, scanMs } from "./choose-plan.js";
 import type { Probing } from "./code-lists.js";
@@ -17,6 +17,13 @@ import type { RowBitmap } from "./row-bitmap.js";
 import type { ScanPool } from "./scan-pool.js";
 import type { Scope } from "./search-scopes.js";
 import type { VectorStore } from "./vector-store.js";
+
+/** Of results, 1 in 10 may come from lists in the last part of the reach. */
+const lastPart = 0.85;
+const mostInLastPart = 0.1;
+const widerReach = 1.25;
+/** Rows that are counted to tell how many lie before the results: fewer tell too little, more take longer. */
+const countedRows = 250;
 
 type CodePlan = Extract<Plan, { kind: "prefilter" | "ivf" }>;
 
@@ -55,21 +62,45 @@ export function searchByCode(parts: Parts, query: Float32Array, request: Request
   }
   if (plan.kind === "prefilter" || plan.reach === undefined) return lookFurther(parts, query, request);
   return (
-    lookAmongAll(parts, query, request) ??
+    lookInLists(parts, query, request, plan.reach) ??
     lookFurther(parts, query, request, "looked further, for results lay far behind")
   );
 }
 
-/** Undefined where too few of the rows near the query are allowed. */
-function lookAmongAll(parts: Parts, query: Float32Array, request: Request): CodeAnswer | undefined {
+/**
+ * Undefined where allowed rows may be nearer than those it found. Looks into more lists once where results come from the last of them:
+ * of some queries all that is near lies far apart.
+ */
+function lookInLists(parts: Parts, query: Float32Array, request: Request, reach: number): CodeAnswer | undefined {
+  const answer = lookWithin(parts, query, request, reach);
+  if (!answer || countBeyond(parts, answer.found, lastPart * reach) <= mostInLastPart * answer.found.rows.length)
+    return answer;
+  return lookWithin(parts, query, request, widerReach * reach);
+}
+
+/** How many results come from lists beyond a reach. */
+function countBeyond({ store, codes }: Parts, { rows }: Found, reach: number): number {
+  const { lists } = codes;
+  if (!lists) return 0;
+  return rows.filter((row) => lists.gapOf(Math.floor(codes.positionOf(store.slotOf(row)) / 32)) > reach).length;
+}
+
+function lookWithin(parts: Parts, query: Float32Array, request: Request, reach: number): CodeAnswer | undefined {
   const { scope, wanted, recall, plan } = request;
+  const { positions } = scope.coded;
   const results = Math.min(Math.max(wanted, leastResults), scope.rows);
   const candidates = candidatesOf(plan.oversampling, wanted);
-  const positions = parts.codes.live;
-  const { found, slots } = look(parts, query, request, { positions, candidates, probing: probingOf(plan), results });
+  const { found, slots } = look(parts, query, request, { positions, candidates, probing: { reach }, results });
   if (found.rows.length < results) return undefined;
-  if (!isDeepEnough(placesOf(found, slots, parts.store), candidates, { recall, share: 1 / 3 })) return undefined;
-  return { found: first(wanted, found), plan: plan.kind === "ivf" ? { ...plan, probes: parts.scan.probes } : plan };
+  const places = placesOf(found, slots, parts.store);
+  if (!isDeepEnough(places, candidates, { recall, share: 1 / 3 })) return undefined;
+  const { probes } = parts.scan;
+  // A filter that leaves out what is near the query has results that stand far behind among all rows, where lists may hide others.
+  const last = parts.scan.scores[(places.at(-1) ?? 1) - 1]!;
+  const before = (candidates / 3) * (parts.store.rowCount / scope.rows);
+  const sampledEvery = Math.max(1, Math.floor(before / countedRows));
+  if (parts.scan.countAbove(parts.codes, last, { limit: before, sampledEvery }) > before) return undefined;
+  return { found: first(wanted, found), plan: plan.kind === "ivf" ? { ...plan, probes } : plan };
 }
 
 function lookFurther(parts: Parts, query: Float32Array, request: Request, note?: string): CodeAnswer {
@@ -77,8 +108,8 @@ function lookFurther(parts: Parts, query: Float32Array, request: Request, note?:
   const { positions, rows } = scope.coded;
   const noted = note === undefined ? {} : { note };
   const results = Math.min(Math.max(wanted, leastResults), scope.rows);
-  const { rowCount, dimensions, onDisk } = parts.store;
-  const exactMs = scanMs({ rows: rowCount, eligibleRows: scope.rows, dimensions, onDisk });
+  const { rowCount, dimensions, format, onDisk } = parts.store;
+  const exactMs = scanMs({ rows: rowCount, eligibleRows: scope.rows, dimensions, format, onDisk });
   const least = 2 * candidatesOf(plan.oversampling, wanted);
   for (let candidates = least; ; ) {
     candidates = Math.min(candidates, rows);

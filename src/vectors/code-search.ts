@@ -35,9 +35,13 @@ type Ranked = { scores: Float32Array; positions: Uint32Array };
 export class CodeSearch {
   /** Lists that the last search looked into. */
   probes = 0;
+  /** What the codes of its slots promised, in their order; good until the next search. */
+  scores: Float32Array = new Float32Array(0);
   readonly #store: VectorStore;
   readonly #kernels: Kernels;
   readonly #ownTask = new Int32Array(new SharedArrayBuffer(taskLength * 4));
+  /** That of the last search. */
+  #task: Int32Array = this.#ownTask;
   readonly #tables: number;
   readonly #place: ScanPlace;
   /** Addresses of the chunks of codes, then their positions' masks. */
@@ -56,7 +60,8 @@ export class CodeSearch {
   best(codes: CodeStore, query: Float32Array, request: ScanRequest): Uint32Array {
     const { positions = codes.live, count, probing, pool } = request;
     this.#fit(count, codes.chunks.length);
-    const task = pool?.task ?? this.#ownTask;
+    const task: Int32Array = pool?.task ?? this.#ownTask;
+    this.#task = task;
     this.#describe(task, codes, query, positions, count);
     let rows = codes.end;
     this.probes = 0;
@@ -69,7 +74,30 @@ export class CodeSearch {
     let best = this.#run(task, floor, pool);
     // The sample promised too much: what lies below the floor is wanted too.
     if (floor > -Infinity && best.positions.length < count) best = this.#run(task, -Infinity, pool);
+    this.scores = best.scores.slice();
     return best.positions.map((position) => codes.slotAt(position));
+  }
+
+  /**
+   * About how many live rows, filtered or not, in the lists of the last search and in none, have codes that promise more than `score` to
+   * its query: counted in every so many blocks, and hardly beyond `limit`.
+   */
+  countAbove(
+    codes: CodeStore,
+    score: number,
+    { limit, sampledEvery }: { limit: number; sampledEvery: number },
+  ): number {
+    const count = Math.ceil(limit / sampledEvery) + 1;
+    this.#fit(count, codes.chunks.length);
+    const task = this.#task;
+    const mask = this.#mask(task, codes, codes.live);
+    if (codes.lists) {
+      const address = task[taskWords.mask]! >>> 0;
+      codes.lists.selectAgain(address, address);
+    }
+    if (sampledEvery > 1) for (let word = 0; word < mask.length; word++) if (word % sampledEvery !== 0) mask[word] = 0;
+    task[taskWords.m] = count;
+    return this.#run(task, score, undefined).positions.length * sampledEvery;
   }
 
   #run(task: Int32Array, floor: number, pool: ScanPool | undefined): Ranked {
@@ -114,16 +142,22 @@ export class CodeSearch {
     const { scale, shift } = codes.quantizer.tablesOf(query, this.#tables);
     const { address, capacity } = this.#chunks;
     new Uint32Array(buffer, address, capacity).set(codes.chunks);
-    const maskWords = codes.chunks.length * wordsPerChunk;
-    const mask = address + capacity * 4;
-    new Uint32Array(buffer, mask, maskWords).fill(0).set(positions.words.subarray(0, maskWords));
+    task[taskWords.mask] = address + capacity * 4;
+    this.#mask(task, codes, positions);
     task[taskWords.chunkCount] = codes.chunks.length;
     task[taskWords.codeBytes] = codes.quantizer.codeBytes;
     task[taskWords.tables] = this.#tables;
     new Float32Array(task.buffer, task.byteOffset, taskLength).set([scale, shift], taskWords.scale);
-    task[taskWords.mask] = mask;
     task[taskWords.chunks] = address;
     task[taskWords.m] = count;
+  }
+
+  /** Makes `positions` the mask of the task. */
+  #mask(task: Int32Array, codes: CodeStore, positions: RowBitmap): Uint32Array {
+    const words = codes.chunks.length * wordsPerChunk;
+    const mask = new Uint32Array(this.#store.memory.buffer, task[taskWords.mask]! >>> 0, words);
+    mask.fill(0).set(positions.words.subarray(0, words));
+    return mask;
   }
 
   #ranked({ heap, capacity }: ScanPlace, size: number): Ranked {

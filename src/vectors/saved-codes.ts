@@ -32,7 +32,7 @@ export type CodePlace = {
 type Facts = {
   trials: readonly FormTrial[];
   chosenAtRows: number;
-  calibration: Omit<Calibration["facts"], "gaps" | "dimensions" | "onDisk">;
+  calibration: Omit<Calibration["facts"], "gaps" | "deepGaps" | "dimensions" | "onDisk">;
 };
 
 const positionsPerChunk = slotsPerChunk;
@@ -49,7 +49,7 @@ export async function saveCodes(made: MadeCodes, place: CodePlace, inUse: () => 
   const { end: positions, lists } = codes;
   const live = codes.live.clone();
   const { few, many } = calibration.curves;
-  const { gaps, queries, source, rows, lists: listCount } = calibration.facts;
+  const { gaps, deepGaps, queries, source, rows, lists: listCount } = calibration.facts;
   const measured = { queries, source, rows, lists: listCount };
   const facts: Facts = { trials, chosenAtRows, calibration: measured };
   const header = { identity, form: codes.quantizer.form, positions, lists: lists?.count ?? 0, sequence };
@@ -70,6 +70,7 @@ export async function saveCodes(made: MadeCodes, place: CodePlace, inUse: () => 
     few: [bytesOf(few.pairs())],
     many: [bytesOf(many.pairs())],
     gaps: [bytesOf(gaps)],
+    deepGaps: [bytesOf(deepGaps)],
     facts: [Buffer.from(JSON.stringify(facts))],
   });
 }
@@ -98,6 +99,7 @@ export async function loadCodes(store: VectorStore, place: CodePlace, frame: Cod
     const facts = JSON.parse((await file.read("facts")).toString("utf8")) as Facts;
     const [few, many] = [await readFloats(file, "few", Float64Array), await readFloats(file, "many", Float64Array)];
     const gaps = await readFloats(file, "gaps", Float32Array);
+    const deepGaps = await readFloats(file, "deepGaps", Float32Array);
     const centroid = await readFloats(file, "centroid", Float32Array);
     const live = RowBitmap.fromBytes(await file.read("live"));
     const codes = frame.begin(form, centroid);
@@ -107,7 +109,7 @@ export async function loadCodes(store: VectorStore, place: CodePlace, frame: Cod
     const calibration = new Calibration(
       RecallCurve.ofPairs(calibrationKs.few, few),
       RecallCurve.ofPairs(calibrationKs.many, many),
-      { ...facts.calibration, gaps, dimensions: store.dimensions, onDisk: store.onDisk },
+      { ...facts.calibration, gaps, deepGaps, dimensions: store.dimensions, onDisk: store.onDisk },
     );
     return { codes, calibration, centroid, trials: facts.trials, chosenAtRows: facts.chosenAtRows };
   } finally {

@@ -159,7 +159,7 @@ export class VectorSearcher {
     const scope = this.#scopes.of(allow, codes);
     const facts: PlanFacts = {
       ...{ ...wishes, requested: wishes.plan, recall, k },
-      ...{ dimensions: this.#store.dimensions, onDisk: this.#store.onDisk },
+      ...{ dimensions: this.#store.dimensions, format: this.#store.format, onDisk: this.#store.onDisk },
       ...{ rows: this.#store.rowCount, eligibleRows: scope.rows },
       codes:
         scope.coded && calibration

@@ -68,7 +68,15 @@ test("places count from 1 without the query's own slots, and what is not there l
   assert.deepEqual(placesIn(Uint32Array.of(7, 3, 9, 8, 4), [4, 7, 9, 5], [3, 8]), [3, 1, 2, calibrationDepth + 1]);
 });
 
-const facts = { queries: 1, source: "rows", rows: 1, dimensions: 64, lists: 0, gaps: new Float32Array(0) } as const;
+const facts = {
+  queries: 1,
+  source: "rows",
+  rows: 1,
+  dimensions: 64,
+  lists: 0,
+  gaps: new Float32Array(0),
+  deepGaps: new Float32Array(0),
+} as const;
 
 test("candidates never fall as more results are asked for, and meet what was measured at 10 and at 100", () => {
   const calibration = new Calibration(seen(10, 3, 140), seen(100, 50, 520), facts);
@@ -112,4 +120,17 @@ test("more results take more lists, and where there were no lists none are chose
   for (const { reach, probes } of settings) assert.ok(Math.abs(probes - 3 * (Math.floor(reach) + 1)) < 1e-9);
   assert.ok(listed.status().chosenByLists.every(({ recall, measured }) => measured >= recall));
   assert.equal(new Calibration(spreadOver(10, 50), spreadOver(100, 200), facts).probingFor(0.99, 10), undefined);
+});
+
+test("the lists for more results than were rescored are those that the thousand nearest were seen in", () => {
+  const seenIn = (k: number, gap: number) => new RecallCurve(k, [{ place: 1, gap }]);
+  const deepGaps = Float32Array.from({ length: 1000 }, (_, i) => 300 + i);
+  const reach = (k: number, deep = deepGaps) =>
+    new Calibration(seenIn(10, 100), seenIn(100, 200), { ...facts, lists: 10, deepGaps: deep }).probingFor(0.9, k)!
+      .reach;
+  assert.deepEqual([reach(10), reach(100)], [100, 200]);
+  // A quarter of the tenth that may be missed.
+  assert.ok(Math.abs(reach(1000) - deepGaps[974]!) < 1e-9);
+  assert.ok(reach(300) > 200 && reach(300) < reach(1000) && reach(2000) > reach(1000));
+  assert.equal(reach(1000, new Float32Array(0)), 300);
 });

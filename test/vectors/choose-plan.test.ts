@@ -122,10 +122,17 @@ test("a mild filter takes more lists, a narrower one all of them, and a narrow o
       codes: { ...codes, eligibleRows, scannedRows, lists: { count: 3200, looseRows: 0 } },
     });
   const mild = filtered(80_000, 100_000).plan;
-  // 21 of the nearest rows hold the ten nearest allowed ones; twice what those take.
-  assert.ok(mild.kind === "ivf" && mild.probes === 21 * 60 && Math.round(mild.oversampling) === (2 * 150) / 10);
+  // 19 of the nearest rows hold the ten nearest allowed ones; of their candidates the allowed share, two and a half times.
+  assert.ok(mild.kind === "ivf" && mild.probes === 19 * 60);
+  assert.equal(Math.round(mild.oversampling), (2.5 * 150 * 0.8) / 10);
   assert.equal(filtered(20_000, 99_000).plan.kind, "prefilter");
   assert.equal(filtered(300, 9_000).plan.kind, "exact");
+});
+
+test("an exact scan of int8 is taken for more rows than one of floats", () => {
+  const some = { ...coded, rows: 8000, eligibleRows: 8000, codes: { ...codes, eligibleRows: 8000, scannedRows: 8000 } };
+  assert.equal(choosePlan(some).plan.kind, "prefilter");
+  assert.equal(choosePlan({ ...some, format: "int8" }).plan.kind, "exact");
 });
 
 test("so many results that all lists would be scanned take the scan without lists", () => {

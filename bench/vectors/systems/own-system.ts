@@ -32,6 +32,15 @@ export type OwnForm = {
   index?: Partial<VectorIndexOptions>;
   /** Default: all rows are added, and codes are waited for. */
   build?(index: VectorIndex, input: BuildInput): Promise<Record<string, number>>;
+  /** For a form that outlasts its process. */
+  files?: IndexFiles;
+};
+
+export type IndexFiles = {
+  /** Saves the index and closes it. */
+  save(index: VectorIndex, place: SystemPlace): Promise<void>;
+  /** What an index needs, opened anew, to search as it did. */
+  load(index: VectorIndex, place: SystemPlace): Promise<void>;
 };
 
 const rowsPerAdd = 4096;
@@ -46,12 +55,27 @@ export function autoAlone(family: string): OwnPlan {
   };
 }
 
-export async function openOwnSystem(
-  { dimensions, rows }: SystemPlace,
-  { plans, index: options = {}, build = addAndSettle }: OwnForm,
-): Promise<BenchSystem<Float32Array, RowBitmap>> {
+type OwnSystem = BenchSystem<Float32Array, RowBitmap>;
+
+export async function openOwnSystem(place: SystemPlace, form: OwnForm): Promise<OwnSystem> {
+  return systemOf(await openIndex(place, form), place, form);
+}
+
+/** Opens what the system of a form with files has left in its folder. */
+export async function reopenOwnSystem(place: SystemPlace, form: OwnForm): Promise<OwnSystem> {
+  const index = await openIndex(place, form);
+  await form.files?.load(index, place);
+  return systemOf(index, place, form);
+}
+
+function openIndex({ dimensions, rows }: SystemPlace, { index: options = {} }: OwnForm): Promise<VectorIndex> {
   const codes = { minRows: Math.min(minCodedRows, Math.ceil(rows / 2)), ...options.codes };
-  const index = await openVectorIndex({ dimensions, ...options, codes });
+  return openVectorIndex({ dimensions, ...options, codes });
+}
+
+function systemOf(opened: VectorIndex, place: SystemPlace, form: OwnForm): OwnSystem {
+  const { plans, build = addAndSettle, files } = form;
+  let index = opened;
   const optionsOf = new Map(
     plans.flatMap((plan) => plan.settings.map(({ family }) => [family, plan.options] as const)),
   );
@@ -63,8 +87,8 @@ export async function openOwnSystem(
     build: (input) => build(index, input),
     prepare: (query) => query,
     filterOf: (share) => {
-      const allow = new RowBitmap(rows);
-      for (let row = 0; row < rows; row++) if (partOf(row) < partLimit(share)) allow.add(row);
+      const allow = new RowBitmap(place.rows);
+      for (let row = 0; row < place.rows; row++) if (partOf(row) < partLimit(share)) allow.add(row);
       return allow;
     },
     async search(query, k, { family, parameters }, allow) {
@@ -77,6 +101,13 @@ export async function openOwnSystem(
     },
     structure: () => structureOf(index),
     status: () => index.status(),
+    ...(files && {
+      async persist() {
+        await files.save(index, place);
+        index = await openIndex(place, form);
+        await files.load(index, place);
+      },
+    }),
     close: () => index.close(),
   };
 }
@@ -108,13 +139,20 @@ export async function addRows(index: VectorIndex, { vectors, slices, onProgress 
 }
 
 async function structureOf(index: VectorIndex): Promise<StructureBytes> {
-  const { bytes, codes, graph } = await index.status();
-  const megabytes = `${(bytes / 1e6).toFixed(1)} MB`;
+  const { bytes, codes, graph, onDisk } = await index.status();
+  const megabytes = `${((onDisk?.bytes ?? bytes) / 1e6).toFixed(1)} MB`;
   if (graph.state === "ready") {
     return {
       memoryBytes: graph.bytes,
       diskBytes: graph.bytes,
       note: `graph file, with vectors of its own; ours are ${megabytes}`,
+    };
+  }
+  if (onDisk && codes.state === "ready") {
+    return {
+      memoryBytes: codes.bytes + bytes,
+      diskBytes: onDisk.bytes + codes.bytes,
+      note: `codes, and where each vector lies; the vectors are in a file of ${megabytes}`,
     };
   }
   return codes.state === "ready"

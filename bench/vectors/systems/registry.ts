@@ -38,6 +38,12 @@ const systems = {
     packages: [],
     load: () => import("./lodestone-int8.js"),
   },
+  "lodestone-disk": {
+    title: "Lodestone on disk",
+    kind: "ours",
+    packages: [],
+    load: () => import("./lodestone-disk.js"),
+  },
   hnswlib: {
     title: "hnswlib-node",
     kind: "peer",
