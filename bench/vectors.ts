@@ -27,7 +27,7 @@ async function main(): Promise<number> {
   const out = resolve(packageRoot, options.out);
   await mkdir(dirname(out), { recursive: true });
   const result = options.from
-    ? (JSON.parse(await readFile(options.from, "utf8")) as BenchResult)
+    ? await earlierFigures(options.from)
     : await measure(options, `node dist/bench/vectors.js ${words.join(" ")}`.trim(), `${out}.json`);
   const faults = result.scenarios.flatMap(exactFaults);
   if (faults.length > 0) {
@@ -39,6 +39,15 @@ async function main(): Promise<number> {
   await writeFile(`${out}.html`, reportPage(result));
   process.stdout.write(`${markdown}\nFigures: ${out}.json\nReport:  ${out}.html\n`);
   return 0;
+}
+
+/** The scenarios of several runs; the machine is that of the first. */
+async function earlierFigures(paths: readonly string[]): Promise<BenchResult> {
+  const read = async (path: string) => JSON.parse(await readFile(path, "utf8")) as BenchResult;
+  const [first, ...others] = await Promise.all(paths.map(read));
+  if (!first) throw new UsageError("--from takes the name of a file.");
+  const command = [first, ...others].map((result) => result.command).join("; ");
+  return { ...first, command, scenarios: [first, ...others].flatMap(({ scenarios }) => scenarios) };
 }
 
 async function measure(options: BenchOptions, command: string, path: string): Promise<BenchResult> {

@@ -21,7 +21,7 @@ Peers are installed apart from the product: npm ci --prefix bench/peers. Those t
   --queries N       queries; half of them choose settings, the other half is reported. Default 500
   --peers A,B       ${peerNames.join(", ")} or none. Default: all
   --out PATH        writes PATH.json, PATH.md and PATH.html. Default .bench/vectors
-  --from FILE       measures nothing: reads the figures of an earlier run
+  --from A,B        measures nothing: reads the figures of earlier runs, one after the other
 `;
 
 export type BenchOptions = {
@@ -31,7 +31,8 @@ export type BenchOptions = {
   queries: number;
   peers: readonly SystemName[];
   out: string;
-  from?: string;
+  /** Files of figures. */
+  from?: string[];
 };
 
 /** A wrong flag or value; the message says what is right. */
@@ -65,7 +66,7 @@ export function parseCommandLine(words: readonly string[]): BenchOptions | undef
   };
   if (rows !== undefined) options.rows = rows;
   if (dimensions !== undefined) options.dimensions = dimensions;
-  if (values.from !== undefined) options.from = values.from;
+  if (values.from !== undefined) options.from = values.from.split(",");
   return options;
 }
 

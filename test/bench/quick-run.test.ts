@@ -57,6 +57,9 @@ test("figures of an earlier run make the same report, but none where the exact s
   assert.equal(bench("--from", `${out}.json`, "--out", again).status, 0);
   assert.equal(await readFile(`${again}.html`, "utf8"), await readFile(`${out}.html`, "utf8"));
 
+  assert.equal(bench("--from", `${out}.json,${out}.json`, "--out", again).status, 0);
+  assert.equal(load(await readFile(`${again}.html`, "utf8"))("h2").length, 2);
+
   const result = JSON.parse(await readFile(`${out}.json`, "utf8")) as BenchResult;
   const exact = result.scenarios[0]?.systems[0]?.points.find(({ setting }) => setting.family === "exact");
   assert.ok(exact);

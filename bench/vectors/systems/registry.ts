@@ -24,6 +24,7 @@ const systems = {
     title: "Lodestone graph",
     kind: "ours",
     packages: [],
+    most: { rows: 500_000, reason: "its graph takes as long to build as hnswlib-node's" },
     load: () => import("./lodestone-graph.js"),
   },
   "lodestone-float16": {
@@ -60,6 +61,7 @@ const systems = {
     title: "LanceDB HNSW-SQ",
     kind: "peer",
     packages: ["@lancedb/lancedb", "apache-arrow"],
+    most: { rows: 500_000, reason: "its graph takes too long to build" },
     load: () => import("./lancedb-hnsw.js"),
   },
   "lancedb-pq": {
