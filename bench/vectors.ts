@@ -1,151 +1,83 @@
-// Recall and latency of every way to search vectors, in one run, against the exact scan.
-//
-//   node dist/bench/vectors.js                                    real passages, embedded by the bundled model
-//   node dist/bench/vectors.js --rows 1000000 --dimensions 384    synthetic vectors (see makeSynthetic)
-//
-// Passages are paragraphs found on this machine and windows of 30 words of them; queries are the questions of the evaluation
-// collections where they are there, otherwise windows that are not in the index.
+// npm run bench, npm run bench:full: recall, latency, build time and memory of the vector index beside others. See
+// bench/vectors/command-line.ts for the flags; docs/bench/ explains what is measured and how.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { openBiEncoder, openCatalogue } from "../src/encoders/index.js";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { packageRoot } from "../src/package-root.js";
-import { openVectorIndex, RowBitmap, type SearchOptions, type SearchResult } from "../src/vectors/index.js";
-import { collectParagraphs, mulberry32 } from "./corpus.js";
+import { resultMarkdown } from "./report/markdown.js";
+import { reportPage } from "./report/page.js";
+import { type BenchOptions, help, parseCommandLine, UsageError } from "./vectors/command-line.js";
+import { describeMachine } from "./vectors/machine.js";
+import { openProgress } from "./vectors/progress.js";
+import { type BenchResult, resultFormat } from "./vectors/result.js";
+import { runScenario } from "./vectors/run-scenario.js";
+import { scenariosFor } from "./vectors/scenario.js";
+import { exactFaults } from "./vectors/self-check.js";
 
-type VectorSet = { label: string; dimensions: number; rows: Float32Array; queries: Float32Array };
+const benchFolder = join(packageRoot, ".bench");
 
-const { values: flags } = parseArgs({
-  options: {
-    rows: { type: "string", default: "100000" },
-    dimensions: { type: "string" },
-    queries: { type: "string", default: "300" },
-  },
-});
-const rowCount = Number(flags.rows);
-const queryCount = Number(flags.queries);
-const evaluation = join(packageRoot, "..", "shared", "data", "eval");
-
-function shuffled<T>(items: T[], random: () => number): T[] {
-  for (let i = items.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [items[i], items[j]] = [items[j]!, items[i]!];
+async function main(): Promise<number> {
+  const words = process.argv.slice(2);
+  const options = parseCommandLine(words);
+  if (!options) {
+    process.stdout.write(help);
+    return 0;
   }
-  return items;
+  const out = resolve(packageRoot, options.out);
+  await mkdir(dirname(out), { recursive: true });
+  const result = options.from
+    ? await earlierFigures(options.from)
+    : await measure(options, `node dist/bench/vectors.js ${words.join(" ")}`.trim(), `${out}.json`);
+  const faults = result.scenarios.flatMap(exactFaults);
+  if (faults.length > 0) {
+    process.stderr.write(`No tables: the figures cannot be trusted.\n${faults.join("\n")}\n`);
+    return 1;
+  }
+  const markdown = resultMarkdown(result);
+  await writeFile(`${out}.md`, markdown);
+  await writeFile(`${out}.html`, reportPage(result));
+  process.stdout.write(`${markdown}\nFigures: ${out}.json\nReport:  ${out}.html\n`);
+  return 0;
 }
 
-async function embedPassages(): Promise<VectorSet> {
-  const random = mulberry32(1);
-  const paragraphs = shuffled(collectParagraphs(), random);
-  const windows: string[] = [];
-  for (const paragraph of paragraphs) {
-    const words = paragraph.split(" ");
-    for (let i = 0; i + 12 <= words.length; i += 12) windows.push(words.slice(i, i + 30).join(" "));
-  }
-  const passages = [...paragraphs, ...shuffled(windows, random)];
-  const questions: string[] = [];
-  for (const name of existsSync(evaluation) ? readdirSync(evaluation) : []) {
-    const file = join(evaluation, name, "queries.jsonl");
-    const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
-    questions.push(...lines.map((line) => (JSON.parse(line) as { text: string }).text));
-  }
-  const asked = questions.length > 0 ? shuffled(questions, random) : passages.slice(rowCount);
-  const encoder = await openBiEncoder(openCatalogue([join(packageRoot, "models")]).find("bi-encoder"));
-  const embed = async (texts: string[], kind: "query" | "passage") => {
-    const vectors = new Float32Array(texts.length * encoder.dimensions);
-    for (let i = 0; i < texts.length; i += 256) {
-      vectors.set((await encoder.embed(texts.slice(i, i + 256), kind)).vectors, i * encoder.dimensions);
+/** The scenarios of several runs; the machine is that of the first. */
+async function earlierFigures(paths: readonly string[]): Promise<BenchResult> {
+  const read = async (path: string) => JSON.parse(await readFile(path, "utf8")) as BenchResult;
+  const [first, ...others] = await Promise.all(paths.map(read));
+  if (!first) throw new UsageError("--from takes the name of a file.");
+  const command = [first, ...others].map((result) => result.command).join("; ");
+  return { ...first, command, scenarios: [first, ...others].flatMap(({ scenarios }) => scenarios) };
+}
+
+async function measure(options: BenchOptions, command: string, path: string): Promise<BenchResult> {
+  await mkdir(benchFolder, { recursive: true });
+  const work = await mkdtemp(join(benchFolder, "run-"));
+  // Systems end with this process; what they wrote goes now.
+  process.once("SIGINT", () => {
+    rmSync(work, { recursive: true, force: true });
+    process.exit(130);
+  });
+  const progress = openProgress();
+  const result: BenchResult = { format: resultFormat, command, machine: describeMachine(), scenarios: [] };
+  try {
+    for (const scenario of scenariosFor(options)) {
+      const folders = { cache: join(benchFolder, "cache"), work };
+      result.scenarios.push(await runScenario(scenario, folders, progress));
+      // After each one: what a long run has found is not lost with its end.
+      await writeFile(path, JSON.stringify(result, null, 1));
     }
-    return vectors;
-  };
-  const rows = await embed(passages.slice(0, rowCount), "passage");
-  const queries = await embed(asked.slice(0, queryCount), "query");
-  const { dimensions } = encoder;
-  await encoder.close();
-  const label = `real: passages by ${encoder.model.manifest.name}, ${questions.length > 0 ? "questions" : "passages"} as queries`;
-  return { label, dimensions, rows, queries };
-}
-
-/** Unit vectors around 1,000 centres and a common mean, with a spectrum that falls as 1 / sqrt(i + 8). */
-function makeSynthetic(dimensions: number): VectorSet {
-  const random = mulberry32(2);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  // A long table of normal numbers, read from anywhere: drawing each anew would take minutes.
-  const table = Float32Array.from({ length: 1 << 21 }, normal);
-  const draw = (count: number) => {
-    const vectors = new Float32Array(count * dimensions);
-    for (let row = 0; row < count; row++) {
-      const centre = Math.floor(random() * 1000) * 997;
-      const noise = Math.floor(random() * (table.length - dimensions));
-      let squares = 0;
-      const start = row * dimensions;
-      for (let i = 0; i < dimensions; i++) {
-        const value = (1 + table[centre + i]! + table[noise + i]!) / Math.sqrt(i + 8);
-        vectors[start + i] = value;
-        squares += value * value;
-      }
-      const scale = 1 / Math.sqrt(squares);
-      for (let i = 0; i < dimensions; i++) vectors[start + i]! *= scale;
-    }
-    return vectors;
-  };
-  return { label: "synthetic: 1,000 clusters", dimensions, rows: draw(rowCount), queries: draw(queryCount) };
-}
-
-const { label, dimensions, rows, queries } = flags.dimensions
-  ? makeSynthetic(Number(flags.dimensions))
-  : await embedPassages();
-const count = rows.length / dimensions;
-const index = await openVectorIndex({ dimensions });
-const start = performance.now();
-await index.add(
-  Uint32Array.from({ length: count }, (_, row) => row),
-  rows,
-);
-const addedMs = performance.now() - start;
-await index.settle();
-const settledMs = performance.now() - start;
-const { codes, bytes } = await index.status();
-console.log(`${count} x ${dimensions}, ${label}`);
-console.log(
-  `added in ${addedMs.toFixed(0)} ms, codes made and measured after ${settledMs.toFixed(0)} ms; vectors ${bytes} bytes`,
-);
-console.log(JSON.stringify(codes));
-
-async function measure(name: string, options: SearchOptions, truth: Set<number>[]): Promise<void> {
-  const answers: SearchResult[] = [];
-  for (const [i] of truth.entries()) {
-    answers.push(await index.search(queries.subarray(i * dimensions, (i + 1) * dimensions), options));
+    return result;
+  } finally {
+    progress.stop();
+    await rm(work, { recursive: true, force: true });
   }
-  const ms = answers.map((answer) => answer.ms).sort((a, b) => a - b);
-  const at = (share: number) => ms[Math.floor(share * ms.length)]!.toFixed(2);
-  const found = answers.flatMap(({ rows }, i) => [...rows].filter((row) => truth[i]!.has(row))).length;
-  const recall = (found / truth.reduce((sum, { size }) => sum + size, 0)).toFixed(4);
-  const { kind, ...parameters } = answers[0]!.plan;
-  const plan = `${kind} ${Object.values(parameters).join(" ")}`.trim();
-  console.log(`| ${name} | ${plan} | ${recall} | ${at(0.1)} | ${at(0.5)} | ${at(0.95)} |`);
 }
 
-async function truthOf(options: SearchOptions): Promise<Set<number>[]> {
-  return (await index.searchMany(queries, { ...options, plan: "exact" })).map(({ rows }) => new Set(rows));
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\nnode dist/bench/vectors.js --help tells what there is.\n`);
+  process.exitCode = 2;
 }
-
-console.log("\n| asked for | plan | recall | p10 ms | p50 ms | p95 ms |\n|---|---|---|---|---|---|");
-const k = 10;
-const everything = await truthOf({ k });
-await measure("exact", { k, plan: "exact" }, everything);
-for (const oversampling of [3, 5, 10, 20]) {
-  await measure(`${oversampling}x`, { k, plan: "prefilter", oversampling }, everything);
-}
-for (const recall of [0.95, 0.98, 0.99, 0.995]) await measure(`recall ${recall}`, { k, recall }, everything);
-for (const k of [1, 100, 200]) await measure(`recall 0.99 at ${k}`, { k }, await truthOf({ k }));
-const random = mulberry32(3);
-for (const share of [0.001, 0.01, 0.1, 0.5]) {
-  const allow = new RowBitmap(count);
-  for (let row = 0; row < count; row++) if (random() < share) allow.add(row);
-  await measure(`filter ${share * 100} %`, { k, allow }, await truthOf({ k, allow }));
-}
-await index.remove(Uint32Array.from({ length: Math.floor(count * 0.3) }, (_, i) => Math.floor(i / 0.3)));
-await measure("30 % removed", { k }, await truthOf({ k }));
-await index.close();

@@ -85,7 +85,7 @@ function configure(program: Command, { stdout, stderr }: Terminal, json: boolean
     examples: ["index ~/notes", 'search "how do I rotate the keys"', "serve"],
     notes: [
       "Exit codes: 0 done, 1 failed, 2 called wrongly, 130 stopped by Ctrl-C.",
-      "Environment: LODESTONE_LIBRARY (folder of the library), LODESTONE_MODELS (folders of further models), NO_COLOR.",
+      "Environment: LODESTONE_LIBRARY (folder of the library), LODESTONE_MODELS (folders of further models),\nLODESTONE_VECTORS_ON_DISK (1: vectors in a file instead of memory), NO_COLOR.",
     ],
   });
 }

@@ -15,8 +15,9 @@ const BUNDLED_BI_ENCODER = "minilex-embed-en";
 const BUNDLED_CROSS_ENCODER = "minilex-rerank-en";
 
 /**
- * The models for a library whose generation is `stored` (undefined: a new one). Throws MODEL_NOT_FOUND, or
- * MODEL_VERSION_MISMATCH when what was asked for is not what the library's vectors were made with.
+ * The models for a library whose generation is `stored` (undefined: a new one). Throws MODEL_NOT_FOUND, INVALID_INPUT for
+ * a length of vectors that the model does not have, or MODEL_VERSION_MISMATCH when what was asked for is not what the
+ * library's vectors were made with.
  */
 export function chooseModels(
   catalogue: Catalogue,
@@ -27,11 +28,26 @@ export function chooseModels(
   const dimensions = options.dimensions ?? (name === stored?.modelName ? stored.dimensions : undefined);
   const found = catalogue.find("bi-encoder", name);
   const biEncoder = dimensions === undefined ? found : atDimensions(found, dimensions);
+  checkTruncation(biEncoder, options.vectors.truncate);
   const crossEncoder =
     options.crossEncoder === null
       ? undefined
       : catalogue.find("cross-encoder", options.crossEncoder ?? BUNDLED_CROSS_ENCODER);
   return { biEncoder, crossEncoder, chunking: chunkingOf(options.chunking, stored) };
+}
+
+function checkTruncation({ manifest, dimensions }: BiEncoderModel, truncate: number | undefined): void {
+  if (truncate === undefined || truncate === dimensions) return;
+  const allowed = (manifest.matryoshkaDimensions ?? []).filter((width) => width < dimensions).sort((a, b) => b - a);
+  if (allowed.includes(truncate)) return;
+  throw new LodestoneError(
+    "INVALID_INPUT",
+    `The ${dimensions} dimensions of ${manifest.name} cannot be truncated to ${truncate}` +
+      (allowed.length > 0
+        ? `, but to ${allowed.join(" or ")}.`
+        : ': its manifest names no shorter "matryoshkaDimensions". Leave them whole.'),
+    { detail: { model: manifest.name, truncate, allowed } },
+  );
 }
 
 /** Makes sure that the library's index was made with just these models and this chunking. */

@@ -17,6 +17,8 @@ export type GraphKeeperOptions = {
 
 // A graph is built anew when a smaller share than this of the live rows is in it.
 const MIN_COVERAGE = 0.75;
+// What could not be built, for want of memory or of a folder, is tried again when the library has grown by so much.
+const RETRY_GROWTH = 1.1;
 
 export class GraphKeeper {
   readonly #vectors: VectorIndex;
@@ -24,6 +26,8 @@ export class GraphKeeper {
   readonly #place: { directory: string; modelVersion: string };
   readonly #stop = new AbortController();
   #building: Promise<void> | undefined;
+  /** Live rows when a build failed. */
+  #failedAtRows = 0;
 
   constructor(vectors: VectorIndex, options: GraphKeeperOptions) {
     this.#vectors = vectors;
@@ -71,6 +75,7 @@ export class GraphKeeper {
   #isWanted(rows: number, graph: GraphStatus): boolean {
     const { fromRows } = this.#options;
     if (fromRows === 0 || rows < fromRows || graph.state === "unavailable") return false;
+    if (rows < this.#failedAtRows * RETRY_GROWTH) return false;
     return graph.state !== "ready" || graph.usable < rows * MIN_COVERAGE;
   }
 
@@ -80,7 +85,8 @@ export class GraphKeeper {
       await this.#vectors.buildGraph({ ...this.#place, sequence, signal: this.#stop.signal });
     } catch (error) {
       if (this.#stop.signal.aborted) return;
-      this.#options.onNotice(`The graph could not be built: ${messageOf(error)} Searches are exact meanwhile.`);
+      this.#failedAtRows = sequence;
+      this.#options.onNotice(`The graph could not be built: ${messageOf(error)} Searches go on without it.`);
     }
   }
 }

@@ -79,8 +79,9 @@ export class JobDesk implements JobVerbs {
   /** Runs over paths. */
   readonly #runs = new Map<string, Job>();
   #lastTicket = 0;
-  /** Rejected once the index in memory could not follow. */
   #applied: Promise<void> = Promise.resolve();
+  /** Why the index in memory could not follow, until somebody is told. */
+  #failure: { error: unknown } | undefined;
   #following: Promise<void> | undefined;
   #isClosed = false;
 
@@ -193,7 +194,7 @@ export class JobDesk implements JobVerbs {
     this.#isClosed = true;
     await this.#parts.ingest?.call("stop", null).catch(() => undefined);
     await this.#following;
-    await this.#applied.catch(() => undefined);
+    await this.#applied;
     this.#end(new LodestoneError("CLOSED", "The engine is closed. What was submitted stays in the queue."));
   }
 
@@ -217,7 +218,7 @@ export class JobDesk implements JobVerbs {
         break;
       case "outcome": {
         const waiting = this.#waiting.get(event.ticket);
-        this.#applied.then(() => waiting?.resolve(event.outcome), waiting?.reject);
+        if (waiting) this.#whenApplied(event.outcome).then(waiting.resolve, waiting.reject);
         break;
       }
       case "notice":
@@ -228,9 +229,11 @@ export class JobDesk implements JobVerbs {
     }
   }
 
+  // A change that fails holds up none of those after it. Who waits for it is told, once.
   #apply(change: () => Promise<void>): void {
-    this.#applied = this.#applied.then(change);
-    this.#applied.catch(() => undefined);
+    this.#applied = this.#applied.then(change).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
   }
 
   #note(job: Job): void {
@@ -248,9 +251,12 @@ export class JobDesk implements JobVerbs {
     return this.#writer().call("submit", submission, { transfer: [payload.buffer] });
   }
 
-  async #whenApplied(job: Job): Promise<Job> {
+  async #whenApplied<T>(outcome: T): Promise<T> {
     await this.#applied;
-    return job;
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) throw failure.error;
+    return outcome;
   }
 
   #writer(): IngestClient {

@@ -1,16 +1,33 @@
 // The library in memory: vectors and the document of each row, filled from SQLite when the engine opens and kept in
 // step with every commit after that.
 
-import type { BatchWritten, FilesMoved, RowSlice, StoreReader } from "../store/index.js";
-import { openVectorIndex, type RowBitmap, type VectorIndex } from "../vectors/index.js";
+import type { BatchWritten, FilesMoved, RowDocuments, RowSlice, StoreReader } from "../store/index.js";
+import {
+  openVectorIndex,
+  RowBitmap,
+  type VectorIndex,
+  type VectorIndexOptions,
+  type VectorStatus,
+} from "../vectors/index.js";
+import type { IndexFolder } from "./index-folder.js";
 import { RowTable } from "./row-table.js";
 
 // Rows read from SQLite at a time, 4 MB at 512 dimensions: larger slices leave the processor's cache between two copies and
 // opened 50,000 rows a tenth slower.
 const SLICE_ROWS = 2048;
+const DOCUMENT_SLICE_ROWS = 65_536;
+
+export type LiveIndexOptions = Omit<VectorIndexOptions, "onDisk"> & {
+  /** Keeps vectors in a file of this folder, which another process writes where `readOnly`. Default: in memory. */
+  onDisk?: (IndexFolder & { readOnly: boolean }) | undefined;
+  /** Told what was found to be damaged, and mended. */
+  onNotice?(notice: string): void;
+};
 
 export class LiveIndex {
   readonly #rows = new RowTable();
+  /** Rows whose vectors there was no room for: they are taken in with a later change. */
+  readonly #lacking = new Set<number>();
   #changes = 0;
   #version: number | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -22,13 +39,24 @@ export class LiveIndex {
     readonly reader: StoreReader,
   ) {}
 
-  /** Opens an empty index and reads the library's live rows into it. */
-  static async open(reader: StoreReader, dimensions: number): Promise<LiveIndex> {
-    const index = new LiveIndex(await openVectorIndex({ dimensions }), reader);
-    // Before the rows are read: what is written meanwhile is then taken in by the first look.
-    index.#version = await reader.call("version", null);
-    index.#forgotten = (await reader.call("deadRows", null)).forgotten;
-    await index.#readFrom(0);
+  /** Opens an index and reads the library's live rows into it: all of them, or of vectors on disk those that the file lacks. */
+  static async open(reader: StoreReader, { onDisk, onNotice, ...options }: LiveIndexOptions): Promise<LiveIndex> {
+    const restore = (rows: Uint32Array) => reader.call("vectors", { rows });
+    const vectors = await openVectorIndex({
+      ...options,
+      ...(onDisk ? { onDisk: { ...onDisk, restore, onNotice } } : {}),
+    });
+    const index = new LiveIndex(vectors, reader);
+    try {
+      // Before the rows are read: what is written meanwhile is then taken in by the first look.
+      index.#version = await reader.call("version", null);
+      index.#forgotten = (await reader.call("deadRows", null)).forgotten;
+      if (onDisk) await index.#complete(onNotice ?? (() => undefined), onDisk.readOnly);
+      else await index.#readFrom(0);
+    } catch (error) {
+      await index.close();
+      throw error;
+    }
     return index;
   }
 
@@ -41,16 +69,17 @@ export class LiveIndex {
   async apply({ firstRow, documentKeys, vectors, removedRows }: BatchWritten): Promise<void> {
     const rows = Uint32Array.from(documentKeys, (_, i) => firstRow + i);
     this.#rows.add(rows, documentKeys);
-    this.#rows.remove(removedRows);
-    this.#changes++;
-    await this.#add(rows, vectors);
-    if (removedRows.length > 0) await this.vectors.remove(removedRows);
+    this.#forget(removedRows);
+    try {
+      await this.#take(rows, vectors);
+    } finally {
+      if (removedRows.length > 0) await this.vectors.remove(removedRows);
+    }
   }
 
   /** Takes out removed rows. */
   async remove(rows: Uint32Array): Promise<void> {
-    this.#rows.remove(rows);
-    this.#changes++;
+    this.#forget(rows);
     await this.vectors.remove(rows);
   }
 
@@ -80,6 +109,11 @@ export class LiveIndex {
     this.#version = version;
   }
 
+  /** One past the highest row that was ever taken in. */
+  get end(): number {
+    return this.#rows.end;
+  }
+
   documentOf(row: number): number {
     return this.#rows.documentOf(row);
   }
@@ -92,10 +126,58 @@ export class LiveIndex {
     return this.vectors.close();
   }
 
-  // A text in which the model knows no token has the zero vector, which no cosine finds: its words still do.
+  #forget(rows: Uint32Array): void {
+    this.#rows.remove(rows);
+    for (const row of rows) this.#lacking.delete(row);
+    this.#changes++;
+  }
+
+  // Where the disk was full, the library has the vectors all the same.
+  async #take(rows: Uint32Array, vectors: Float32Array): Promise<void> {
+    const lacked = this.#lacking.size > 0;
+    for (const row of rows) this.#lacking.add(row);
+    if (lacked) return this.#fetch(Uint32Array.from(this.#lacking).sort());
+    await this.#add(rows, vectors);
+    this.#lacking.clear();
+  }
+
+  async #fetch(rows: Uint32Array): Promise<void> {
+    for (let from = 0; from < rows.length; from += SLICE_ROWS) {
+      const wanted = rows.slice(from, from + SLICE_ROWS);
+      const found = await this.reader.call("vectors", { rows: wanted });
+      await this.#add(found.rows, found.vectors);
+      for (const row of wanted) this.#lacking.delete(row);
+    }
+  }
+
+  /** Brings what the file of vectors holds to what the library holds. */
+  async #complete(onNotice: (notice: string) => void, readOnly: boolean): Promise<void> {
+    const gone = RowBitmap.of(await this.vectors.rows());
+    const missing: number[] = [];
+    for (let from: number | undefined = 0; from !== undefined; ) {
+      const slice: RowDocuments = await this.reader.call("rowDocuments", { from, maxRows: DOCUMENT_SLICE_ROWS });
+      this.#rows.add(slice.rows, slice.documentKeys);
+      for (const row of slice.rows) {
+        if (gone.has(row)) gone.delete(row);
+        else missing.push(row);
+      }
+      from = slice.nextRow;
+    }
+    const { onDisk } = await this.vectors.status();
+    const notice = onDisk && noticeOf(onDisk, missing.length, readOnly);
+    if (notice !== undefined) onNotice(notice);
+    if (gone.count() > 0) await this.vectors.remove(gone.toRows());
+    await this.#fetch(Uint32Array.from(missing));
+    this.#changes++;
+  }
+
+  // A text in which the model knows no token has the zero vector, which no cosine finds: its words still do. So it is with one that
+  // is zero in all dimensions that are kept.
   async #add(rows: Uint32Array, vectors: Float32Array): Promise<void> {
-    const { dimensions } = this.vectors;
-    const directed = rows.filter((_, i) => vectors.subarray(i * dimensions, (i + 1) * dimensions).some((x) => x !== 0));
+    const { dimensions, storedDimensions } = this.vectors;
+    const directed = rows.filter((_, i) =>
+      vectors.subarray(i * dimensions, i * dimensions + storedDimensions).some((x) => x !== 0),
+    );
     if (directed.length === 0) return;
     if (directed.length === rows.length) return this.vectors.add(rows, vectors);
     const kept = new Set(directed);
@@ -124,5 +206,27 @@ export class LiveIndex {
       await this.#add(slice.rows, slice.vectors);
     }
     this.#changes++;
+  }
+}
+
+function noticeOf(
+  { path, found }: NonNullable<VectorStatus["onDisk"]>,
+  missing: number,
+  readOnly: boolean,
+): string | undefined {
+  const instead = readOnly ? "copied to a temporary file" : "written anew";
+  switch (found.state) {
+    case "none":
+      return missing === 0 ? undefined : `There is no vectors file ${path}: ${missing} vectors are ${instead}.`;
+    case "whole":
+      return undefined;
+    case "checked":
+      return found.lost === 0
+        ? undefined
+        : `The vectors file ${path} was not closed in order: ${found.lost} damaged vectors in it are ${instead}.`;
+    case "replaced":
+      return `${found.reason} ${missing} vectors are ${instead}.`;
+    default:
+      return found satisfies never;
   }
 }

@@ -6,8 +6,10 @@ import { openBiEncoder, openCatalogue, openCrossEncoder } from "../encoders/inde
 import { type IngestClient, startIngest } from "../ingest/index.js";
 import { startReader, storedGeneration } from "../store/index.js";
 import { type ChosenModels, checkGeneration, chooseModels } from "./choose-models.js";
+import { CodeKeeper } from "./code-keeper.js";
 import { type Engine, OpenEngine } from "./engine.js";
 import { GraphKeeper } from "./graph-keeper.js";
+import { indexFolder, makeIndexFolder } from "./index-folder.js";
 import { JobDesk } from "./jobs.js";
 import { LiveIndex } from "./live-index.js";
 import { libraryModelDirectories } from "./model-directories.js";
@@ -49,6 +51,7 @@ async function openParts(
   models: ChosenModels,
   opened: Opened,
 ): Promise<Engine> {
+  const { onNotice = () => undefined } = options;
   const threads = options.threads.query === undefined ? {} : { threads: options.threads.query };
   // The models load while the library does. All are awaited also when one fails, so that every part gets closed.
   const encoders = settleAll([
@@ -60,13 +63,26 @@ async function openParts(
     const reader = await opened.add(startReader(library));
     const generation = await reader.call("generation", null);
     checkGeneration(generation, models, library);
-    const index = await opened.add(LiveIndex.open(reader, generation.dimensions));
+    const { readOnly } = options;
+    const { onDisk, ...kept } = options.vectors;
+    const folder = indexFolder(library, generation);
+    if (onDisk && !readOnly) await makeIndexFolder(folder);
+    const place = onDisk ? { onDisk: { ...folder, readOnly } } : {};
+    const index = await opened.add(
+      LiveIndex.open(reader, { dimensions: generation.dimensions, ...kept, ...place, onNotice }),
+    );
+    // Of rows the last may have died: what was given out before counts too.
+    const sequence = () => Math.max(generation.nextRow, index.end);
+    const codes = new CodeKeeper(index.vectors, { folder, sequence, readOnly, onNotice });
+    await opened.add(Promise.resolve(codes));
+    await codes.load();
     const graph = new GraphKeeper(index.vectors, {
       library,
       modelVersion: generation.modelVersion,
-      readOnly: options.readOnly,
-      fromRows: options.graphFromChunks,
-      onNotice: options.onNotice ?? (() => undefined),
+      readOnly,
+      // Vectors on disk have none.
+      fromRows: onDisk ? 0 : options.graphFromChunks,
+      onNotice,
     });
     await opened.add(Promise.resolve(graph));
     await graph.load();
@@ -76,7 +92,6 @@ async function openParts(
     encoders,
     rows,
   ] as const);
-  const onNotice = options.onNotice ?? (() => undefined);
   const vacuums = new Vacuums({ reader, ingest, options: options.vacuum, onNotice });
   await opened.add(Promise.resolve(vacuums));
   const jobs = new JobDesk({

@@ -51,14 +51,19 @@ export class RowTable {
 
   /** The live rows of the documents in `keys` (ascending). */
   rowsOf(keys: Uint32Array): RowBitmap {
-    const bitmap = new RowBitmap(this.#end);
-    if (keys.length === 0) return bitmap;
+    const words = new Uint32Array(Math.ceil(this.#end / 32));
+    if (keys.length === 0) return RowBitmap.fromWords(words);
     const wanted = new Uint8Array(keys[keys.length - 1]! + 1);
     for (const key of keys) wanted[key] = 1;
-    for (let row = 0; row < this.#end; row++) {
-      const key = this.#documentKeys[row]!;
-      if (key < wanted.length && wanted[key] === 1) bitmap.add(row);
+    for (let word = 0; word < words.length; word++) {
+      const first = word * 32;
+      let bits = 0;
+      for (let i = Math.min(31, this.#end - 1 - first); i >= 0; i--) {
+        // Beyond its end the array gives undefined: a document that is newer than all in `keys`.
+        bits = (bits << 1) | (wanted[this.#documentKeys[first + i]!] ?? 0);
+      }
+      words[word] = bits;
     }
-    return bitmap;
+    return RowBitmap.fromWords(words);
   }
 }

@@ -1,12 +1,16 @@
-// The search page: the files that Vite built into dist/web.
+// The search page: the files that Vite built into dist/web, and beside them the report of the benchmarks.
 
-import { existsSync, readdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { Api } from "./api-schema.js";
+import { securityHeaders } from "./security.js";
 
 /** Vite names these files after their content: a changed one has another name. */
 const HASHED = "assets";
+/** One file that is whole by itself, so that it can be opened from a disk too: scripts/place-report.js puts it there. */
+const REPORT = "benchmarks.html";
 
 const notBuilt = `<!doctype html>
 <html lang="en">
@@ -39,8 +43,22 @@ export async function pageRoutes(api: Api, directory: string): Promise<void> {
   // These keep their names, so that browsers have to ask each time whether they are still the same.
   const files = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isFile());
   for (const { name } of files) {
-    api.get(name === "index.html" ? "/" : `/${name}`, hidden, async (_request, reply) =>
-      reply.header("cache-control", "no-cache").sendFile(name, directory, { cacheControl: false }),
+    const headers = { "cache-control": "no-cache", ...(name === REPORT ? reportPolicy(join(directory, name)) : {}) };
+    api.get(addressOf(name), hidden, async (_request, reply) =>
+      reply.headers(headers).sendFile(name, directory, { cacheControl: false }),
     );
   }
+}
+
+function addressOf(name: string): string {
+  if (name === "index.html") return "/";
+  return name === REPORT ? "/benchmarks" : `/${name}`;
+}
+
+/** The report brings its style with it: just that one is allowed, by its hash. It has no script. */
+function reportPolicy(path: string): Record<string, string> {
+  const style = /<style>([\s\S]*?)<\/style>/.exec(readFileSync(path, "utf8"))?.[1] ?? "";
+  const hash = createHash("sha256").update(style).digest("base64");
+  const name = "content-security-policy";
+  return { [name]: String(securityHeaders[name]).replace("style-src 'self'", `style-src 'sha256-${hash}'`) };
 }

@@ -10,6 +10,7 @@ import {
   integerParameter,
   metadataSchema,
   named,
+  numberParameter,
   withExample,
 } from "./api-schema.js";
 
@@ -28,11 +29,20 @@ export const searchBodySchema = named(
     explain: "Tells for each hit how every stage ranked it.",
     plan: "How vectors are searched. `auto` takes the quickest way that reaches the wanted recall.",
     recall: "Wanted share of the true nearest vectors in the dense list. Default 0.95; at 1 the scan is exact.",
+    oversampling: "Candidates of one-bit codes for each entry of the dense list. Default: as many as reach `recall`.",
+    probes: "Lists of codes that plan `ivf` looks into. Default: as many as reach `recall`.",
+    ef: "Candidates kept on a walk of the graph. Default: as many as reach `recall`.",
     collapseDuplicates:
       "Of documents with the same text, or nearly so, shows the best one; `duplicates` names the others.",
     limits: "Milliseconds after which a stage is left out; `degraded` then says so.",
   }),
-  { description: "A search.", examples: [{ query: "how do I rotate the keys", limit: 5, filter: { folder: "docs" } }] },
+  {
+    description: "A search.",
+    examples: [
+      { query: "how do I rotate the keys", limit: 5, filter: { folder: "docs" } },
+      { query: "how do I rotate the keys", plan: "prefilter", oversampling: 8, explain: true },
+    ],
+  },
 );
 
 const { shape } = searchRequestSchema;
@@ -47,6 +57,11 @@ export const searchQuerySchema = describeFields(
     collapseDuplicates: booleanParameter().optional(),
     explain: booleanParameter().optional(),
     rerank: booleanParameter().optional(),
+    plan: shape.plan.unwrap().clone().optional(),
+    recall: numberParameter(shape.recall.unwrap()).optional(),
+    oversampling: numberParameter(shape.oversampling.unwrap()).optional(),
+    probes: integerParameter(shape.probes.unwrap()).optional(),
+    ef: integerParameter(shape.ef.unwrap()).optional(),
   }),
   {
     q: "The words or the question to search for.",
@@ -57,6 +72,11 @@ export const searchQuerySchema = describeFields(
     collapseDuplicates: "Of documents with the same text, or nearly so, shows the best one.",
     explain: "Tells for each hit how every stage ranked it.",
     rerank: "Whether the cross-encoder orders the best hits anew.",
+    plan: "How vectors are searched. `auto`, the default, takes the quickest way that reaches the wanted recall.",
+    recall: "Wanted share of the true nearest vectors in the dense list. Default 0.95; at 1 the scan is exact.",
+    oversampling: "Candidates of one-bit codes for each entry of the dense list.",
+    probes: "Lists of codes that plan `ivf` looks into.",
+    ef: "Candidates kept on a walk of the graph.",
   },
 );
 
@@ -122,6 +142,29 @@ const hitSchema = named(
   { description: "A document that was found." },
 );
 
+const planSchema = named(
+  "SearchPlan",
+  describeFields(
+    z.object({
+      kind: z.enum(["exact", "prefilter", "ivf", "graph", "none"]),
+      oversampling: z.number().optional(),
+      probes: z.int().optional(),
+      reach: z.number().optional(),
+      ef: z.int().optional(),
+      reason: z.string(),
+    }),
+    {
+      kind: "Every vector; one-bit codes of all rows, or of some lists of them; a graph; or `none`: vectors were not searched.",
+      oversampling: "Candidates for each entry of the dense list, of plans `prefilter` and `ivf`.",
+      probes: "Lists looked into, of plan `ivf`.",
+      reach: "How far below the tenth best list's score a list may lie to be looked into, of plan `ivf`.",
+      ef: "Candidates kept on the walk, of plan `graph`.",
+      reason: "Why this way.",
+    },
+  ),
+  { description: "How vectors were searched." },
+);
+
 export const searchResponseSchema = named(
   "SearchResponse",
   describeFields(
@@ -132,7 +175,7 @@ export const searchResponseSchema = named(
       limit: z.int(),
       candidates: z.int(),
       degraded: z.array(z.object({ stage: z.enum(["embed", "dense", "rerank"]), reason: z.string() })),
-      plan: z.object({ kind: z.string(), reason: z.string() }),
+      plan: planSchema,
       generation: z.int(),
       model: z.string(),
       tookMs: z.number(),

@@ -87,11 +87,14 @@ async function denseList(
         allow,
         plan: request.plan,
         recall: request.recall ?? LIST_RECALL,
+        oversampling: request.oversampling,
+        probes: request.probes,
+        ef: request.ef,
         signal,
       }),
     ({ rows }) => rows.length,
   );
-  return { rows: scoredRows(found), plan: { kind: found.plan.kind, reason: found.reason }, degraded: [] };
+  return { rows: scoredRows(found), plan: { ...found.plan, reason: found.reason }, degraded: [] };
 }
 
 function noDense(reason: string): DenseList {

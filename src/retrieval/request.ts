@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Filter } from "../filters/index.js";
 import { parseInput } from "../input/parse-input.js";
+import { planRequests } from "../vectors/index.js";
 
 const weight = z.number().min(0).max(1);
 
@@ -35,9 +36,15 @@ export const searchRequestSchema = z.strictObject({
   /** Tells for each hit how every stage ranked it. */
   explain: z.boolean().default(false),
   /** How vectors are searched. */
-  plan: z.enum(["auto", "exact", "prefilter", "graph"]).default("auto"),
+  plan: z.enum(planRequests).default("auto"),
   /** Wanted share of the true nearest vectors in the dense list, 0.9 to 1; at 1 the scan is exact. Default 0.95. */
   recall: z.number().min(0.9).max(1).optional(),
+  /** Candidates of one-bit codes for each entry of the dense list. Default: as many as were measured to reach `recall`. */
+  oversampling: z.number().min(1).max(1000).optional(),
+  /** Lists of codes that plan "ivf" looks into. Default: as many as were measured to reach `recall`. */
+  probes: z.int().min(1).max(1_000_000).optional(),
+  /** Candidates kept on a walk of the graph. Default: as many as were measured to reach `recall`. */
+  ef: z.int().min(1).max(10_000).optional(),
   /** Of documents with the same text, or nearly so, shows the best one and names the others in `duplicates`. */
   collapseDuplicates: z.boolean().default(false),
   /** Milliseconds after which a stage is left out and the answer says so. */

@@ -1,6 +1,7 @@
 // What a search answers. HTTP sends these as they are.
 
 import type { Metadata } from "../documents/index.js";
+import type { Plan } from "../vectors/index.js";
 
 export type StageName = "embed" | "dense" | "lexical" | "fuse" | "rerank" | "collapse";
 
@@ -51,8 +52,8 @@ export type SearchResponse = {
   /** Documents among the candidates, before offset and limit. */
   candidates: number;
   degraded: Degradation[];
-  /** How vectors were searched, and why that way; "none" where they were not. */
-  plan: { kind: string; reason: string };
+  /** How vectors were searched, with the numbers it was done with, and why that way; "none" where they were not. */
+  plan: (Plan | { kind: "none" }) & { reason: string };
   generation: number;
   /** Version of the bi-encoder whose vectors were searched. */
   model: string;

@@ -57,6 +57,7 @@ export {
   retiredGenerations,
   shrinkFile,
 } from "./reclaim.js";
+export type { RowDocuments, RowVectors } from "./row-parts.js";
 export type { DeadRows, RowSlice } from "./rows.js";
 export { chunkKeyRange, formatVersion } from "./schema.js";
 export type {

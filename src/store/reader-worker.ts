@@ -14,6 +14,7 @@ import type { LexicalTerm } from "./lexical.js";
 import type { Prints } from "./prints.js";
 import { openReader } from "./reader.js";
 import type { Dirt } from "./reclaim.js";
+import type { RowDocuments, RowVectors } from "./row-parts.js";
 import type { DeadRows, RowSlice } from "./rows.js";
 
 export type ReaderVerbs = {
@@ -21,6 +22,8 @@ export type ReaderVerbs = {
   generation(argument: null): Generation;
   version(argument: null): number;
   rows(argument: { from: number; maxRows: number }): RowSlice;
+  rowDocuments(argument: { from: number; maxRows: number }): RowDocuments;
+  vectors(argument: { rows: Uint32Array }): RowVectors;
   deadRows(argument: null): DeadRows;
   liveRows(argument: null): Uint32Array;
   /** `allow`: bitmap over rows, bit i of word i / 32. */
@@ -56,6 +59,11 @@ await serve<ReaderVerbs>(async () => {
       rows({ from, maxRows }) {
         const slice = reader.rows(from, maxRows);
         return transferring(slice, [slice.rows.buffer, slice.documentKeys.buffer, slice.vectors.buffer]);
+      },
+      rowDocuments: ({ from, maxRows }) => reader.rowDocuments(from, maxRows),
+      vectors({ rows }) {
+        const found = reader.vectors(rows);
+        return transferring(found, [found.rows.buffer, found.vectors.buffer]);
       },
       deadRows: () => reader.deadRows(),
       liveRows: () => reader.liveRows(),

@@ -23,6 +23,7 @@ import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical
 import { readLibraryId } from "./library-id.js";
 import { type Prints, readPrints } from "./prints.js";
 import { countDirt, type Dirt } from "./reclaim.js";
+import { type RowDocuments, type RowVectors, readRowDocuments, readVectors } from "./row-parts.js";
 import { type DeadRows, type RowSlice, readDeadRows, readLiveRows, readRows } from "./rows.js";
 
 export type Reader = {
@@ -34,6 +35,10 @@ export type Reader = {
   version(): number;
   /** Live rows from `from` on with their documents and vectors, about `maxRows` at a time. */
   rows(from: number, maxRows: number): RowSlice;
+  /** The same without vectors, which are not read either. */
+  rowDocuments(from: number, maxRows: number): RowDocuments;
+  /** Vectors of those of `rows` (ascending) that are live. */
+  vectors(rows: Uint32Array): RowVectors;
   /** Rows that were given out and are not alive any more. */
   deadRows(): DeadRows;
   /** Rows that are alive, ascending. */
@@ -93,6 +98,8 @@ export function openReader(library: string): Reader {
     generation: () => open().generation,
     version: () => db.pragma("data_version", { simple: true }) as number,
     rows: (from, maxRows) => readRows(db, open().generation.id, from, maxRows),
+    rowDocuments: (from, maxRows) => readRowDocuments(db, open().generation.id, from, maxRows),
+    vectors: (rows) => readVectors(db, open().generation.id, rows),
     deadRows: () => readDeadRows(db, open().generation.id),
     liveRows: () => readLiveRows(db, open().generation.id),
     lexical: (terms, limit, allow) => open().lexical.search(terms, limit, allow),

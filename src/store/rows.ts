@@ -90,7 +90,8 @@ export function readDeadRows(db: Database, generation: number): DeadRows {
   }))();
 }
 
-function selectDead(db: Database, generation: number, from: number, before = 2 ** 32): number[] {
+/** Dead rows from `from` on and below `before`. */
+export function selectDead(db: Database, generation: number, from: number, before = 2 ** 32): number[] {
   return db
     .prepare<[number, number, number], number>(
       "SELECT row FROM dead_rows WHERE generation = ? AND row >= ? AND row < ?",

@@ -122,8 +122,9 @@ const migrations: readonly string[] = [
   ) STRICT;
 
   -- What search holds in memory, for many rows in one blob each, little endian: keys of documents and numbers of terms
-  -- (uint32), and vectors (float32, row after row), the largest last. Opening a library reads these and nothing else of its
-  -- rows. row_numbers (uint32, ascending) names the rows of a block that was vacuumed; null: consecutive ones from first_row.
+  -- (uint32), and vectors (float32, row after row), the largest last: whoever reads a column behind them reads all pages of them.
+  -- Opening a library reads these and nothing else of its rows. row_numbers (uint32, ascending) names the rows of a block that was
+  -- vacuumed; null: consecutive ones from first_row.
   CREATE TABLE row_blocks (
     generation     INTEGER NOT NULL REFERENCES generations (id),
     first_row      INTEGER NOT NULL,

@@ -48,6 +48,18 @@ export class CentreCodes {
     return this.#quantizer ? Math.ceil(this.#count / 32) * blockBytes(this.#quantizer) : 0;
   }
 
+  /** The codes, a view: what restore() takes. */
+  contents(): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, this.#codes.fit(0), this.bytes);
+  }
+
+  /** Takes the codes of `count` centres in place of those that are there. */
+  restore(quantizer: Quantizer, count: number, contents: Uint8Array): void {
+    this.reset(quantizer, count);
+    this.#count = count;
+    this.contents().set(contents);
+  }
+
   /** Adds the centre whose floats lie at `centre`, up to a multiple of 16 of them. */
   add(centre: number): void {
     const quantizer = this.#quantizer!;

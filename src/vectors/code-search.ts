@@ -2,6 +2,7 @@
 // lists whose centres are nearest. One object a thread; it owns scratch space in the store's memory. Large scans are shared with
 // a pool of threads.
 
+import type { Probing } from "./code-lists.js";
 import type { CodeStore } from "./code-store.js";
 import type { Kernels } from "./kernels/kernels.js";
 import type { RowBitmap } from "./row-bitmap.js";
@@ -22,8 +23,8 @@ export type ScanRequest = {
   positions?: RowBitmap | undefined;
   /** Slots wanted. */
   count: number;
-  /** Look into about so many lists; into all where absent. What is in no list is looked at always. */
-  probes?: number | undefined;
+  /** Lists to look into; all where absent. What is in no list is looked at always. */
+  probing?: Probing | undefined;
   /** Threads that help. */
   pool?: ScanPool | undefined;
 };
@@ -32,9 +33,15 @@ export type ScanRequest = {
 type Ranked = { scores: Float32Array; positions: Uint32Array };
 
 export class CodeSearch {
+  /** Lists that the last search looked into. */
+  probes = 0;
+  /** What the codes of its slots promised, in their order; good until the next search. */
+  scores: Float32Array = new Float32Array(0);
   readonly #store: VectorStore;
   readonly #kernels: Kernels;
   readonly #ownTask = new Int32Array(new SharedArrayBuffer(taskLength * 4));
+  /** That of the last search. */
+  #task: Int32Array = this.#ownTask;
   readonly #tables: number;
   readonly #place: ScanPlace;
   /** Addresses of the chunks of codes, then their positions' masks. */
@@ -51,21 +58,46 @@ export class CodeSearch {
 
   /** The slots of the best positions, best first. */
   best(codes: CodeStore, query: Float32Array, request: ScanRequest): Uint32Array {
-    const { positions = codes.live, count, probes, pool } = request;
+    const { positions = codes.live, count, probing, pool } = request;
     this.#fit(count, codes.chunks.length);
-    const task = pool?.task ?? this.#ownTask;
+    const task: Int32Array = pool?.task ?? this.#ownTask;
+    this.#task = task;
     this.#describe(task, codes, query, positions, count);
     let rows = codes.end;
-    if (probes !== undefined && codes.lists) {
+    this.probes = 0;
+    if (probing && codes.lists) {
       const mask = task[taskWords.mask]! >>> 0;
-      const probed = codes.lists.select(query, probes, mask, mask);
-      rows -= (codes.lists.count - probed) * 32;
+      this.probes = codes.lists.select(query, probing, mask, mask);
+      rows -= (codes.lists.count - this.probes) * 32;
     }
     const floor = count >= minSampledCount && rows >= count * minSampledShare ? this.#floorOf(task, count) : -Infinity;
     let best = this.#run(task, floor, pool);
     // The sample promised too much: what lies below the floor is wanted too.
     if (floor > -Infinity && best.positions.length < count) best = this.#run(task, -Infinity, pool);
+    this.scores = best.scores.slice();
     return best.positions.map((position) => codes.slotAt(position));
+  }
+
+  /**
+   * About how many live rows, filtered or not, in the lists of the last search and in none, have codes that promise more than `score` to
+   * its query: counted in every so many blocks, and hardly beyond `limit`.
+   */
+  countAbove(
+    codes: CodeStore,
+    score: number,
+    { limit, sampledEvery }: { limit: number; sampledEvery: number },
+  ): number {
+    const count = Math.ceil(limit / sampledEvery) + 1;
+    this.#fit(count, codes.chunks.length);
+    const task = this.#task;
+    const mask = this.#mask(task, codes, codes.live);
+    if (codes.lists) {
+      const address = task[taskWords.mask]! >>> 0;
+      codes.lists.selectAgain(address, address);
+    }
+    if (sampledEvery > 1) for (let word = 0; word < mask.length; word++) if (word % sampledEvery !== 0) mask[word] = 0;
+    task[taskWords.m] = count;
+    return this.#run(task, score, undefined).positions.length * sampledEvery;
   }
 
   #run(task: Int32Array, floor: number, pool: ScanPool | undefined): Ranked {
@@ -110,16 +142,22 @@ export class CodeSearch {
     const { scale, shift } = codes.quantizer.tablesOf(query, this.#tables);
     const { address, capacity } = this.#chunks;
     new Uint32Array(buffer, address, capacity).set(codes.chunks);
-    const maskWords = codes.chunks.length * wordsPerChunk;
-    const mask = address + capacity * 4;
-    new Uint32Array(buffer, mask, maskWords).fill(0).set(positions.words.subarray(0, maskWords));
+    task[taskWords.mask] = address + capacity * 4;
+    this.#mask(task, codes, positions);
     task[taskWords.chunkCount] = codes.chunks.length;
     task[taskWords.codeBytes] = codes.quantizer.codeBytes;
     task[taskWords.tables] = this.#tables;
     new Float32Array(task.buffer, task.byteOffset, taskLength).set([scale, shift], taskWords.scale);
-    task[taskWords.mask] = mask;
     task[taskWords.chunks] = address;
     task[taskWords.m] = count;
+  }
+
+  /** Makes `positions` the mask of the task. */
+  #mask(task: Int32Array, codes: CodeStore, positions: RowBitmap): Uint32Array {
+    const words = codes.chunks.length * wordsPerChunk;
+    const mask = new Uint32Array(this.#store.memory.buffer, task[taskWords.mask]! >>> 0, words);
+    mask.fill(0).set(positions.words.subarray(0, words));
+    return mask;
   }
 
   #ranked({ heap, capacity }: ScanPlace, size: number): Ranked {

@@ -30,6 +30,7 @@ export class CodeStore {
   /** For each slot its position, where it is covered. */
   #positions: Uint32Array = new Uint32Array(positionsPerChunk);
   #end = 0;
+  #changes = 0;
 
   /** Takes over `chunks`, the addresses of an earlier store of codes of the same size, which must not be used any more. */
   constructor(store: VectorStore, quantizer: Quantizer, chunks: number[] = []) {
@@ -56,6 +57,40 @@ export class CodeStore {
     return this.#end;
   }
 
+  /** Counts codes that were made, and those that ended. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Codes and row numbers of a chunk as they are in memory, views. */
+  chunkContents(chunk: number): { codes: Uint8Array; rows: Uint32Array } {
+    const { buffer } = this.#store.memory;
+    return {
+      codes: new Uint8Array(buffer, this.#chunks[chunk]!, (positionsPerChunk / 32) * this.blockBytes),
+      rows: new Uint32Array(buffer, this.rowNumbersOf(chunk), positionsPerChunk),
+    };
+  }
+
+  /** Takes the codes of the next positions, up to 4096, of whole chunks but for the last: nothing is live until it is bound. */
+  addContents(codes: Uint8Array, rows: Uint32Array): void {
+    const chunk = Math.ceil(this.#end / positionsPerChunk);
+    this.#fit(chunk);
+    const target = this.chunkContents(chunk);
+    target.codes.set(codes);
+    target.rows.set(rows);
+    this.#end = chunk * positionsPerChunk + rows.length;
+  }
+
+  /** Makes the code at `position` that of the vector in `slot`, of a live row. */
+  bind(position: number, slot: number): void {
+    this.#slots = withRoom(this.#slots, position);
+    this.#positions = withRoom(this.#positions, slot);
+    this.#slots[position] = slot;
+    this.#positions[slot] = position;
+    this.live.add(position);
+    this.covered.add(slot);
+  }
+
   /** Byte address of the row numbers of a chunk's positions. */
   rowNumbersOf(chunk: number): number {
     return this.#chunks[chunk]! + (positionsPerChunk / 32) * this.blockBytes;
@@ -76,6 +111,7 @@ export class CodeStore {
     if (!this.covered.has(slot)) return;
     this.covered.delete(slot);
     this.live.delete(this.#positions[slot]!);
+    this.#changes++;
   }
 
   /** Leaves positions free up to the next block. */
@@ -87,7 +123,7 @@ export class CodeStore {
   append(slot: number): void {
     const position = this.#end;
     const chunk = Math.floor(position / positionsPerChunk);
-    while (this.#chunks.length <= chunk) this.#chunks.push(allocate(this.#store.memory, this.#chunkBytes));
+    this.#fit(chunk);
     this.#refresh();
     const at = position % positionsPerChunk;
     const block = this.#chunks[chunk]! + Math.floor(at / 32) * this.blockBytes;
@@ -96,17 +132,17 @@ export class CodeStore {
     this.#floats[factors] = this.quantizer.factor;
     this.#floats[factors + 32] = this.quantizer.offset;
     this.#integers[this.rowNumbersOf(chunk) / 4 + at] = this.#store.rowOf(slot);
-    this.#slots = withRoom(this.#slots, position);
-    this.#positions = withRoom(this.#positions, slot);
-    this.#slots[position] = slot;
-    this.#positions[slot] = position;
-    this.live.add(position);
-    this.covered.add(slot);
+    this.bind(position, slot);
     this.#end = position + 1;
+    this.#changes++;
   }
 
   get #chunkBytes(): number {
     return (positionsPerChunk / 32) * this.blockBytes + positionsPerChunk * 4;
+  }
+
+  #fit(chunk: number): void {
+    while (this.#chunks.length <= chunk) this.#chunks.push(allocate(this.#store.memory, this.#chunkBytes));
   }
 
   #refresh(): void {

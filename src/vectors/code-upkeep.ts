@@ -7,25 +7,18 @@
 
 import { availableParallelism } from "node:os";
 import { LodestoneError } from "../errors.js";
-import {
-  Calibration,
-  calibrationDepth,
-  calibrationKs,
-  placesIn,
-  type QuerySource,
-  RecallCurve,
-  ranksOf,
-  type Sighting,
-} from "./calibration.js";
+import { Calibration } from "./calibration.js";
 import { Clusters } from "./clusters.js";
+import { type Comparison, compareCodes } from "./code-comparison.js";
 import { CodeLists } from "./code-lists.js";
 import type { CodeSearch } from "./code-search.js";
 import { CodeStore } from "./code-store.js";
-import type { ExactSearch } from "./exact.js";
+import type { ExactBatch } from "./exact-batch.js";
 import type { Kernels } from "./kernels/kernels.js";
 import { type CodeForm, codeForms, Quantizer } from "./quantizer.js";
 import { RecentQueries } from "./recent-queries.js";
 import { RowBitmap } from "./row-bitmap.js";
+import { type CodePlace, loadCodes, type MadeCodes, saveCodes } from "./saved-codes.js";
 import type { VectorStore } from "./vector-store.js";
 
 export type CodeOptions = {
@@ -49,8 +42,6 @@ export const defaultCodes: CodeOptions = {
 
 export type FormTrial = { form: CodeForm; candidates: number | undefined };
 
-type Comparison = { few: RecallCurve; many: RecallCurve; queries: number; source: QuerySource };
-
 const recodeGrowth = 4;
 const recalibrateGrowth = 2;
 /** Codes are made anew when more than this share of the positions is outside the lists or dead. */
@@ -58,9 +49,7 @@ const maxLooseShare = 0.4;
 const trialRows = 4096;
 const trialQueries = 64;
 const trialRecall = 0.99;
-const calibrationQueries = 200;
-/** About 2 ms of exact scan at 512 dimensions. */
-const chunksPerSlice = 4;
+export const calibrationQueries = 200;
 
 export class CodeUpkeep {
   /** Codes in use. */
@@ -72,13 +61,16 @@ export class CodeUpkeep {
   reason: string;
   /** Why no more codes are made than there are. */
   stopped: string | undefined;
+  /** What vectors on disk were found to be: nothing is made until it is undefined again. */
+  damage: LodestoneError | undefined;
+  /** What was searched for last. */
+  readonly asked: RecentQueries;
   readonly #store: VectorStore;
   readonly #kernels: Kernels;
-  readonly #exact: ExactSearch;
+  readonly #exact: ExactBatch;
   readonly #scan: CodeSearch;
   readonly #options: CodeOptions;
   readonly #clusters: Clusters;
-  readonly #asked: RecentQueries;
   /** Live rows when the form was chosen. */
   #chosenAtRows = 0;
   #centroid: Float32Array;
@@ -87,9 +79,12 @@ export class CodeUpkeep {
   #building: CodeStore | undefined;
   #spareChunks: number[] = [];
   #steps: Iterator<void> | undefined;
+  #loading = false;
+  #saved: { codes: CodeStore; changes: number } | undefined;
+  #timesMade = 0;
 
   /** `exact` and `scan` are for this object alone: their searches go on over many slices. */
-  constructor(store: VectorStore, kernels: Kernels, exact: ExactSearch, scan: CodeSearch, options: CodeOptions) {
+  constructor(store: VectorStore, kernels: Kernels, exact: ExactBatch, scan: CodeSearch, options: CodeOptions) {
     this.#store = store;
     this.#kernels = kernels;
     this.#exact = exact;
@@ -98,7 +93,7 @@ export class CodeUpkeep {
     const place = { memory: store.memory, kernels };
     this.#clusters = new Clusters({ store, kernels });
     this.#spareLists = [new CodeLists(store.dimensions, place), new CodeLists(store.dimensions, place)];
-    this.#asked = new RecentQueries(calibrationQueries);
+    this.asked = new RecentQueries(calibrationQueries);
     this.#centroid = new Float32Array(store.dimensions);
     this.reason = options.form === "none" ? "codes are switched off" : `codes are made from ${options.minRows} rows on`;
   }
@@ -111,12 +106,81 @@ export class CodeUpkeep {
 
   /** Somebody searched for this: what is measured next is measured with it. */
   remember(query: Float32Array): void {
-    this.#asked.add(query);
+    this.asked.add(query);
+  }
+
+  /** While codes are loaded none are made. */
+  get isLoading(): boolean {
+    return this.#loading;
+  }
+
+  /** Counts up when codes were made, or measured. */
+  get timesMade(): number {
+    return this.#timesMade;
+  }
+
+  /** Codes that were made or ended since they were last saved or loaded. */
+  get unsavedRows(): number {
+    if (!this.codes) return 0;
+    return this.codes === this.#saved?.codes ? this.codes.changes - this.#saved.changes : this.codes.live.count();
+  }
+
+  /** Writes the codes to a file. Throws NOT_FOUND where there are none, and what writing throws. */
+  async save(place: CodePlace): Promise<void> {
+    for (;;) {
+      const { codes, calibration, trials } = this;
+      if (!codes || !calibration) throw new LodestoneError("NOT_FOUND", `There are no codes to save: ${this.reason}.`);
+      const made = { codes, calibration, trials, centroid: this.#centroid, chosenAtRows: this.#chosenAtRows };
+      const { changes } = codes;
+      try {
+        await saveCodes(made, place, () => this.codes === codes);
+        this.#saved = { codes, changes };
+        return;
+      } catch (error) {
+        if (this.codes === codes) throw error;
+      }
+    }
+  }
+
+  /** Puts the codes of a file to use, for rows that are live. Nothing is made meanwhile. Throws what reading throws. */
+  async load(place: CodePlace): Promise<void> {
+    const { form: wanted } = this.#options;
+    if (wanted === "none") throw new LodestoneError("INVALID_INPUT", "Codes are switched off.");
+    if (this.#loading) throw new LodestoneError("INVALID_INPUT", "Codes are being loaded already.");
+    this.#loading = true;
+    this.#giveUp();
+    let loaded = this.#centroid;
+    try {
+      const made = await loadCodes(this.#store, place, {
+        begin: (form, centroid) => {
+          loaded = centroid;
+          if (wanted !== "measured" && form !== wanted) {
+            throw new LodestoneError(
+              "MODEL_VERSION_MISMATCH",
+              `The stored codes are "${form}"; "${wanted}" is asked for.`,
+            );
+          }
+          return this.#begin(form, centroid);
+        },
+        restoreLists: (codes, count, contents) => {
+          codes.lists = this.#spareLists.pop()!;
+          codes.lists.restore(this.#listQuantizer(codes, loaded), count, contents);
+        },
+      });
+      this.#use(made);
+      this.#centroid = made.centroid;
+      this.trials = made.trials;
+      this.#chosenAtRows = made.chosenAtRows;
+      this.#saved = { codes: made.codes, changes: made.codes.changes };
+    } finally {
+      this.#giveUp();
+      this.#loading = false;
+    }
   }
 
   /** Works for about `ms`; true where something is left to do. */
   work(ms: number): boolean {
-    if (this.stopped !== undefined || this.#options.form === "none") return false;
+    if (this.stopped !== undefined || this.damage || this.#loading || this.#options.form === "none") return false;
     const end = performance.now() + ms;
     try {
       do {
@@ -127,6 +191,11 @@ export class CodeUpkeep {
       } while (performance.now() < end);
     } catch (error) {
       if (!(error instanceof LodestoneError)) throw error;
+      if (error.code === "INDEX_DAMAGED") {
+        this.damage = error;
+        this.#giveUp();
+        return false;
+      }
       // The memory is full: searches go on with what there is, and `status` says why.
       this.stopped = error.message;
       if (!this.codes) this.reason = error.message;
@@ -153,7 +222,7 @@ export class CodeUpkeep {
 
   #isOutdated({ facts }: Calibration): boolean {
     if (this.#store.rowCount >= facts.rows * recalibrateGrowth) return true;
-    return facts.source === "rows" && this.#asked.size === calibrationQueries;
+    return facts.source === "rows" && this.asked.size === calibrationQueries;
   }
 
   *#choose(): Generator<void> {
@@ -174,6 +243,11 @@ export class CodeUpkeep {
     while (this.#encodeSome(codes, this.#store.live)) yield;
     const calibration = yield* this.#calibrate(codes);
     while (this.#encodeSome(codes, this.#store.live)) yield;
+    this.#use({ codes, calibration });
+    this.#timesMade++;
+  }
+
+  #use({ codes, calibration }: Pick<MadeCodes, "codes" | "calibration">): void {
     this.#spareChunks = this.codes?.chunks ?? [];
     if (this.codes?.lists) this.#spareLists.push(this.codes.lists);
     this.#building = undefined;
@@ -181,15 +255,23 @@ export class CodeUpkeep {
     this.calibration = calibration;
   }
 
+  /** Leaves what is being made. */
+  #giveUp(): void {
+    if (this.#building?.lists) this.#spareLists.push(this.#building.lists);
+    this.#building = undefined;
+    this.#steps = undefined;
+  }
+
   *#remeasure(codes: CodeStore): Generator<void> {
     this.calibration = yield* this.#calibrate(codes);
+    this.#timesMade++;
   }
 
   *#fillLists(codes: CodeStore): Generator<void> {
     const store = this.#store;
     const slots = store.live.toRows();
-    const lists = this.#spareLists.pop()!;
-    const quantizer = codes.quantizer.form === "sign" ? this.#quantizer("rabitq") : codes.quantizer;
+    const lists = this.#spareLists.at(-1)!;
+    const quantizer = this.#listQuantizer(codes);
     // Every list is full but for the last of a group.
     lists.reset(quantizer, Math.ceil(slots.length / 16) + 1);
     yield* this.#clusters.cluster(slots, quantizer, (members, centre) => {
@@ -200,16 +282,22 @@ export class CodeUpkeep {
       lists.add(centre);
     });
     codes.closeBlock();
+    this.#spareLists.pop();
     codes.lists = lists;
   }
 
-  #quantizer(form: CodeForm): Quantizer {
+  #quantizer(form: CodeForm, centroid: Float32Array): Quantizer {
     const workspace = { memory: this.#store.memory, kernels: this.#kernels };
-    return new Quantizer(form, this.#store.dimensions, this.#centroid, workspace);
+    return new Quantizer(form, this.#store.dimensions, centroid, workspace);
   }
 
-  #begin(form: CodeForm): CodeStore {
-    this.#building = new CodeStore(this.#store, this.#quantizer(form), this.#spareChunks);
+  /** For the centres of lists: of a form that keeps lengths. */
+  #listQuantizer({ quantizer }: CodeStore, centroid = this.#centroid): Quantizer {
+    return quantizer.form === "sign" ? this.#quantizer("rabitq", centroid) : quantizer;
+  }
+
+  #begin(form: CodeForm, centroid = this.#centroid): CodeStore {
+    this.#building = new CodeStore(this.#store, this.#quantizer(form, centroid), this.#spareChunks);
     return this.#building;
   }
 
@@ -254,61 +342,19 @@ export class CodeUpkeep {
   }
 
   *#calibrate(codes: CodeStore): Generator<void, Calibration> {
-    const { rowCount: rows, dimensions } = this.#store;
-    const asked = this.#asked.size >= calibrationQueries / 2;
-    const sample = asked ? this.#asked.all() : spread(codes.covered, calibrationQueries);
+    const { rowCount: rows, dimensions, onDisk } = this.#store;
+    const asked = this.asked.size >= calibrationQueries / 2;
+    const sample = asked ? this.asked.all() : spread(codes.covered, calibrationQueries);
     const { few, many, ...measured } = yield* this.#compare(codes, sample);
-    return new Calibration(few, many, { ...measured, rows, dimensions, listed: codes.lists !== undefined });
+    return new Calibration(few, many, { ...measured, rows, dimensions, onDisk, lists: codes.lists?.count ?? 0 });
   }
-
-  /**
-   * Searches the rows that have a code, exactly and by code, for `sample`: queries, or the vectors in slots. Rows that change meanwhile
-   * blur the figure a little.
-   */
-  *#compare(codes: CodeStore, sample: Uint32Array | readonly Float32Array[]): Generator<void, Comparison> {
-    const vector = new Float32Array(this.#store.dimensions);
-    const [few, many]: [Sighting[], Sighting[]] = [[], []];
-    const source = sample instanceof Uint32Array ? "rows" : "searches";
-    for (const one of sample) {
-      const self = typeof one === "number" ? one : -1;
-      if (typeof one === "number") this.#store.read(one, vector, 0);
-      const query = typeof one === "number" ? vector : one;
-      this.#exact.begin(query, calibrationKs.many + 1);
-      for (let chunk = 0; chunk < this.#store.chunks.length; chunk += chunksPerSlice) {
-        this.#exact.scan(codes.covered, undefined, { from: chunk, to: chunk + chunksPerSlice });
-        yield;
-      }
-      const nearest = Array.from(this.#exact.take().rows, (row) => this.#store.slotOf(row));
-      const wanted = nearest
-        .filter((slot) => slot !== self && slot >= 0 && codes.covered.has(slot))
-        .slice(0, calibrationKs.many);
-      const places = placesIn(this.#scan.best(codes, query, { count: calibrationDepth + 1 }), wanted, self);
-      yield;
-      const ranks = this.#ranks(codes, query, wanted);
-      const sightings = places.map((place, i) => ({ place, rank: ranks[i] ?? 0 }));
-      few.push(...sightings.slice(0, calibrationKs.few));
-      many.push(...sightings);
-      yield;
-    }
-    return {
-      few: new RecallCurve(calibrationKs.few, few),
-      many: new RecallCurve(calibrationKs.many, many),
-      queries: sample.length,
-      source,
-    };
-  }
-
-  #ranks(codes: CodeStore, query: Float32Array, slots: readonly number[]): number[] {
-    const { lists } = codes;
-    if (!lists) return [];
-    const listOf = (slot: number) => Math.floor(codes.positionOf(slot) / 32);
-    const wanted = slots.map((slot) => (listOf(slot) < lists.count ? listOf(slot) : -1));
-    return ranksOf(lists.scoresOf(query), wanted);
+  #compare(codes: CodeStore, sample: Uint32Array | readonly Float32Array[]): Generator<void, Comparison> {
+    return compareCodes({ store: this.#store, exact: this.#exact, scan: this.#scan }, codes, sample);
   }
 }
 
 /** Up to `count` slots, spread evenly over `slots`. */
-function spread(slots: RowBitmap, count: number): Uint32Array {
+export function spread(slots: RowBitmap, count: number): Uint32Array {
   const all = slots.toRows();
   if (all.length <= count) return all;
   return Uint32Array.from({ length: count }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / count)]!);

@@ -2,11 +2,12 @@
 // abort; rows that change meanwhile are told apart later by their fingerprints.
 
 import { randomBytes } from "node:crypto";
-import { stat, statfs } from "node:fs/promises";
+import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { LodestoneError } from "../errors.js";
+import { LodestoneError, messageOf } from "../errors.js";
 import { diskOperations, type FileOperations, hashFile, writeFileAtomically } from "../files/index.js";
+import { availableMemory, checkMemory } from "./available-memory.js";
 import { type GraphAddon, GraphBuilder, M } from "./graph.js";
 import {
   damage,
@@ -39,10 +40,16 @@ export async function buildGraphFile(
   store: VectorStore,
   addon: GraphAddon,
   request: GraphBuildRequest,
-  context: { signal: AbortSignal; progress(value: GraphBuildProgress): void; files?: FileOperations },
+  context: {
+    signal: AbortSignal;
+    progress(value: GraphBuildProgress): void;
+    files?: FileOperations;
+    memoryBytes?: () => number;
+  },
 ): Promise<void> {
   const { directory, rows } = request;
-  const { signal, files = diskOperations } = context;
+  const { signal, files = diskOperations, memoryBytes = availableMemory } = context;
+  checkMemory("building", rows.length, store.dimensions, memoryBytes());
   await checkFolder(directory, estimateBytes(store.dimensions, rows.length));
   const builder = new GraphBuilder(addon, store.dimensions, rows.length);
   const fingerprints = await linkRows(builder, store, request, context);
@@ -114,12 +121,16 @@ function estimateBytes(dimensions: number, rowCount: number): number {
 
 /** Said before the long part rather than after it. */
 async function checkFolder(directory: string, neededBytes: number): Promise<void> {
+  const detail = { path: directory };
   const found = await stat(directory).catch(() => undefined);
   if (!found?.isDirectory()) {
-    throw new LodestoneError("PATH_NOT_FOUND", `The folder ${directory} for the graph does not exist.`, {
-      detail: { path: directory },
-    });
+    const what = found ? "is a file; a folder is expected" : "does not exist";
+    throw new LodestoneError("PATH_NOT_FOUND", `The folder ${directory} for the graph ${what}.`, { detail });
   }
+  await access(directory, constants.W_OK).catch((cause) => {
+    const message = `The graph cannot be written to ${directory}: ${messageOf(cause)}. Make the folder writable.`;
+    throw new LodestoneError("FILE_UNREADABLE", message, { cause, detail });
+  });
   const freeBytes = await freeBytesOf(directory);
   if (freeBytes < neededBytes) {
     throw new LodestoneError(

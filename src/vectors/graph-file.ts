@@ -13,6 +13,7 @@ import { crc32 } from "node:zlib";
 import { LodestoneError, messageOf } from "../errors.js";
 import { type FileOperations, hashFile, temporaryEnding } from "../files/index.js";
 import { M } from "./graph.js";
+import { damage as fileDamage, preambleFault, writePreamble } from "./index-file.js";
 
 export type GraphHeader = {
   dimensions: number;
@@ -29,9 +30,6 @@ export type GraphHeader = {
   fingerprints: Uint32Array;
 };
 
-const magic = "LSEG";
-const format = 1;
-const kindHnsw = 1;
 const fixedBytes = 72;
 
 export const headerPath = (directory: string) => join(directory, "graph.lseg");
@@ -49,9 +47,7 @@ export function encodeHeader(header: GraphHeader): Uint8Array {
   const model = Buffer.from(header.modelVersion, "utf8");
   const rowsAt = fixedBytes + 2 + model.length;
   const bytes = Buffer.alloc(rowsAt + header.rows.length * 8 + 4);
-  bytes.write(magic, 0, "latin1");
-  bytes.writeUInt16LE(format, 4);
-  bytes.writeUInt16LE(kindHnsw, 6);
+  writePreamble(bytes, "graph");
   bytes.writeUInt32LE(header.dimensions, 8);
   bytes.writeUInt32LE(header.rows.length, 12);
   bytes.writeBigUInt64LE(BigInt(header.sequence), 16);
@@ -73,10 +69,9 @@ export function decodeHeader(file: Uint8Array, path: string): GraphHeader {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
   const damaged = (comment: string) => damage(path, comment);
   if (bytes.length < fixedBytes + 6) throw damaged(`it has ${bytes.length} bytes, fewer than the shortest header`);
-  if (bytes.toString("latin1", 0, 4) !== magic) throw damaged(`it does not begin with "${magic}"`);
+  const fault = preambleFault(bytes, "graph");
+  if (fault !== undefined) throw damaged(fault);
   if (crc32(bytes.subarray(0, -4)) !== bytes.readUInt32LE(bytes.length - 4)) throw damaged("its checksum is wrong");
-  const found = `format ${bytes.readUInt16LE(4)}, kind ${bytes.readUInt16LE(6)}`;
-  if (found !== `format ${format}, kind ${kindHnsw}`) throw damaged(`it has ${found}, unknown to this version`);
   const rowCount = bytes.readUInt32LE(12);
   const rowsAt = fixedBytes + 2 + bytes.readUInt16LE(fixedBytes);
   if (bytes.length !== rowsAt + rowCount * 8 + 4)
@@ -108,14 +103,11 @@ export async function verifyGraphFile(
   directory: string,
   expected?: { dimensions: number; modelVersion: string },
   signal?: AbortSignal,
+  hash = hashFile,
 ): Promise<GraphHeader> {
   const path = headerPath(directory);
   const header = decodeHeader(await readHeader(directory, path), path);
-  if (!expected) {
-    await verifyPayload(directory, header, signal);
-    return header;
-  }
-  if (header.modelVersion !== expected.modelVersion || header.dimensions !== expected.dimensions) {
+  if (expected && (header.modelVersion !== expected.modelVersion || header.dimensions !== expected.dimensions)) {
     throw new LodestoneError(
       "MODEL_VERSION_MISMATCH",
       `The graph at ${path} holds vectors of ${header.modelVersion} (${header.dimensions} dimensions); this index ` +
@@ -123,15 +115,10 @@ export async function verifyGraphFile(
       { detail: { path, found: header.modelVersion, expected: expected.modelVersion } },
     );
   }
-  await verifyPayload(directory, header, signal);
-  return header;
-}
-
-async function verifyPayload(directory: string, header: GraphHeader, signal: AbortSignal | undefined): Promise<void> {
   const payload = payloadPath(directory, header.payloadId);
   let found: { bytes: number; sha256: string };
   try {
-    found = await hashFile(payload, { signal });
+    found = await hash(payload, { signal });
   } catch (cause) {
     if (cause instanceof LodestoneError) throw cause;
     throw damage(payload, messageOf(cause), cause);
@@ -140,6 +127,24 @@ async function verifyPayload(directory: string, header: GraphHeader, signal: Abo
     throw damage(payload, `it has ${found.bytes} bytes; its header says ${header.payloadBytes}`);
   }
   if (found.sha256 !== header.payloadSha256) throw damage(payload, "its SHA-256 is not the one in its header");
+  return header;
+}
+
+/**
+ * What `read` makes of the graph in `directory`. Where it finds damage, and another process has put a new graph in place of the one
+ * whose header was there before, it is asked once more: a reader meets the old header and, a moment later, no file that it names.
+ */
+export async function readCurrentGraph<T>(directory: string, read: () => Promise<T>): Promise<T> {
+  const header = () => readFile(headerPath(directory)).catch(() => undefined);
+  const before = await header();
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof LodestoneError) || error.code !== "INDEX_DAMAGED") throw error;
+    const now = await header();
+    if (now === undefined || before?.equals(now)) throw error;
+    return read();
+  }
 }
 
 async function readHeader(directory: string, path: string): Promise<Uint8Array> {
@@ -207,8 +212,5 @@ function isPayload(name: string): boolean {
 
 /** INDEX_DAMAGED with the path and what was noticed. */
 export function damage(path: string, comment: string, cause?: unknown): LodestoneError {
-  return new LodestoneError("INDEX_DAMAGED", `The graph file ${path} is damaged: ${comment}. Build the graph anew.`, {
-    cause,
-    detail: { path, comment },
-  });
+  return fileDamage("graph", path, `${comment}. Build the graph anew`, cause);
 }

@@ -2,15 +2,12 @@
 // the float vectors do. RaBitQ: Gao & Long, "RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical Error Bound
 // for Approximate Nearest Neighbor Search", SIGMOD 2024. Which form serves an index best is measured (code-upkeep.ts).
 //
-// There is one centroid g, about which queries are rotated by P, and for each vector v a centre c near it: g itself, or the
-// centre of the list that v is in. A vector is kept as the signs s of its rotated rest, and two numbers:
-//   r = P (v - c)      s_i = +1 where r_i > 0, else -1      factor = |r|^2 / |r|_1      offset = <v - c, g>
-// For a query q with rest p = P (q - g), as P keeps dot products:
-//   <v, q> = <v - c, q> + <c, q> = <v - c, q - g> + <v - c, g> + <c, q>
-//   <v - c, q - g> = <r, p> ~ factor * <s, p>       (unbiased, theorem 3.2)
-// and <c, q> is the same for all rows of one centre. So the codes give
-//   score = factor * <s, p> + offset,   <v, q> ~ score + <c, q>
-// Rows of one centre are ranked by the score as it is; those of several, each with the <c, q> of its centre.
+// A vector v with centroid c and rotation P is kept as the signs s of its rotated rest, and two numbers:
+//   r = P (v - c)      s_i = +1 where r_i > 0, else -1      factor = |r|^2 / |r|_1      offset = <v - c, c>
+// For a query q with rest p = P (q - c), as P keeps dot products:
+//   <v, q> = <v - c, q - c> + <v - c, c> + <c, q>,   <v - c, q - c> = <r, p> ~ factor * <s, p>       (unbiased, theorem 3.2)
+// and <c, q> is the same for all rows, so it is left out:
+//   score = factor * <s, p> + offset
 //
 // The query goes in 4 bits a dimension, symmetric about zero, with the step that loses least on a normal
 // distribution (0.335 standard deviations; Max, "Quantizing for minimum distortion", 1960):
@@ -24,7 +21,7 @@ import { allocate, type SharedMemory } from "./shared-memory.js";
 
 /**
  * - "sign": signs of the vector as it is; factor 1, offset 0.
- * - "centred": signs about the centre, with factor and offset.
+ * - "centred": signs about the centroid, with factor and offset.
  * - "rabitq": as "centred", rotated.
  */
 export type CodeForm = "sign" | "centred" | "rabitq";
@@ -50,10 +47,9 @@ export class Quantizer {
   /** Floats of a vector, and of its rest. */
   readonly #stride: number;
   readonly #padded: number;
-  /** Scratch: the centroid; a vector and a centre that are given as arrays; the rest, and its two sums. */
-  readonly #address: { centroid: number; vector: number; centre: number; rest: number; sums: number };
+  /** Scratch: the centroid; a vector that is given as an array; the rest, and its two sums. */
+  readonly #address: { centroid: number; vector: number; rest: number; sums: number };
   readonly #vector: Float32Array;
-  readonly #centre: Float32Array;
   readonly #sums: Float32Array;
 
   /**
@@ -72,48 +68,37 @@ export class Quantizer {
     this.#padded = paddedDimensions(dimensions);
     this.codeBytes = this.#padded / 8;
     const strideBytes = this.#stride * 4;
-    const start = allocate(memory, 3 * strideBytes + this.#padded * 4 + 8);
-    const rest = start + 3 * strideBytes;
+    const start = allocate(memory, 2 * strideBytes + this.#padded * 4 + 8);
+    const rest = start + 2 * strideBytes;
     this.#address = {
       centroid: start,
       vector: start + strideBytes,
-      centre: start + 2 * strideBytes,
       rest,
       sums: rest + this.#padded * 4,
     };
     // These stay valid when the memory grows: it grows in place.
     this.#vector = new Float32Array(memory.buffer, this.#address.vector, dimensions);
-    this.#centre = new Float32Array(memory.buffer, this.#address.centre, dimensions);
     this.#sums = new Float32Array(memory.buffer, this.#address.sums, 2);
     if (form !== "sign") new Float32Array(memory.buffer, start, dimensions).set(centroid);
     this.#rotation = form === "rabitq" ? new Rotation(dimensions, { memory, kernels }) : undefined;
   }
 
-  /**
-   * Writes the code of `vector` to address `code`, its bytes `step` apart, and leaves its factor and offset here. `centre`: the
-   * centroid where it is left out; the "sign" form takes none.
-   */
-  encode(vector: VectorPlace, code: number, step = 1, centre?: VectorPlace): void {
+  /** Writes the code of `vector` to address `code`, its bytes `step` apart, and leaves its factor and offset here. */
+  encode(vector: VectorPlace, code: number, step = 1): void {
     const { centroid, rest, sums } = this.#address;
-    this.#kernels.subtract(
-      this.#placed(vector, this.#vector),
-      centre === undefined || this.form === "sign" ? centroid : this.#placed(centre, this.#centre),
-      this.#stride,
-      rest,
-      this.#padded,
-    );
+    this.#kernels.subtract(this.#placed(vector), centroid, this.#stride, rest, this.#padded);
     if (this.form !== "sign") this.offset = this.#kernels.dot(rest, centroid, this.#stride * 4);
     this.#rotation?.apply(rest);
     this.#kernels.encodeSigns(rest, this.#padded, code, step, sums);
     if (this.form === "sign") return;
-    // A vector on its centre has no direction left: its score is its offset.
+    // A vector on the centroid has no direction left: its score is its offset.
     this.factor = this.#sums[1]! === 0 ? 0 : this.#sums[0]! / this.#sums[1]!;
   }
 
   /** Writes the tables of `query`, 32 bytes for each byte of a code, to address `tables`. */
   tablesOf(query: VectorPlace, tables: number): QueryTables {
     const { centroid, rest } = this.#address;
-    this.#kernels.subtract(this.#placed(query, this.#vector), centroid, this.#stride, rest, this.#padded);
+    this.#kernels.subtract(this.#placed(query), centroid, this.#stride, rest, this.#padded);
     this.#rotation?.apply(rest);
     const squares = this.#kernels.dot(rest, rest, this.#padded * 4);
     const step = normalStep * Math.sqrt(squares / this.#padded);
@@ -124,10 +109,10 @@ export class Quantizer {
     return { scale, shift: -7.5 * this.#padded * scale };
   }
 
-  /** The address of a vector; one given as an array is copied to `scratch` first. */
-  #placed(vector: VectorPlace, scratch: Float32Array): number {
+  /** The address of a vector; one given as an array is copied first. */
+  #placed(vector: VectorPlace): number {
     if (typeof vector === "number") return vector;
-    scratch.set(vector);
-    return scratch.byteOffset;
+    this.#vector.set(vector);
+    return this.#address.vector;
   }
 }

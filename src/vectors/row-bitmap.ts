@@ -5,6 +5,7 @@ import { LodestoneError } from "../errors.js";
 /** A growable set of row numbers (0..2^32-1), dense: it takes an eighth of a byte for each row up to its highest. */
 export class RowBitmap implements Iterable<number> {
   #words: Uint32Array;
+  #changes = 0;
 
   constructor(capacityRows = 0) {
     this.#words = new Uint32Array(Math.ceil(capacityRows / 32));
@@ -48,7 +49,12 @@ export class RowBitmap implements Iterable<number> {
     return new Uint8Array(this.#words.slice(0, this.#usedWords()).buffer);
   }
 
-  /** The words, not a copy. Words past the end are zero. */
+  /** Counts up with every change that is made by a method. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** The words, not a copy, to be read only. Words past the end are zero. */
   get words(): Uint32Array {
     return this.#words;
   }
@@ -57,11 +63,13 @@ export class RowBitmap implements Iterable<number> {
     const word = row >>> 5;
     if (word >= this.#words.length) this.#grow(word + 1);
     this.#words[word]! |= 1 << (row & 31);
+    this.#changes++;
   }
 
   delete(row: number): void {
     const word = row >>> 5;
     if (word < this.#words.length) this.#words[word]! &= ~(1 << (row & 31));
+    this.#changes++;
   }
 
   has(row: number): boolean {
@@ -75,6 +83,7 @@ export class RowBitmap implements Iterable<number> {
     const shared = Math.min(words.length, others.length);
     for (let i = 0; i < shared; i++) words[i]! &= others[i]!;
     words.fill(0, shared);
+    this.#changes++;
     return this;
   }
 
@@ -83,6 +92,7 @@ export class RowBitmap implements Iterable<number> {
     const used = other.#usedWords();
     if (used > this.#words.length) this.#grow(used);
     for (let i = 0; i < used; i++) this.#words[i]! |= other.#words[i]!;
+    this.#changes++;
     return this;
   }
 
@@ -90,6 +100,7 @@ export class RowBitmap implements Iterable<number> {
   andNot(other: RowBitmap): this {
     const shared = Math.min(this.#words.length, other.#words.length);
     for (let i = 0; i < shared; i++) this.#words[i]! &= ~other.#words[i]!;
+    this.#changes++;
     return this;
   }
 

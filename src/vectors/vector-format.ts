@@ -10,6 +10,7 @@
 import type { SharedMemory } from "./shared-memory.js";
 
 export type VectorFormat = "float32" | "float16" | "int8";
+/** BAKED IN: files name a format by its place here. */
 export const vectorFormats: readonly VectorFormat[] = ["float32", "float16", "int8"];
 
 /** Writes and reads vectors of one format. Its arrays are views of the memory, to be made anew when that has grown. */

@@ -1,21 +1,27 @@
 // The vector index as the engine sees it: checks what comes in, writes vectors into shared memory, and lets one worker
 // thread search them. Changes are applied one after the other; searches run beside them.
 
-import { setImmediate } from "node:timers/promises";
-import { LodestoneError } from "../errors.js";
+import { LodestoneError, messageOf } from "../errors.js";
 import { startWorker, type WorkerClient } from "../threads/worker-client.js";
+import { checkCodeOptions, checkRows, checkSearchOptions, checkSequence } from "./check-options.js";
 import { checkPrefixes, checkShape, checkVectors } from "./check-vectors.js";
 import type { PlanRequest } from "./choose-plan.js";
 import { type CodeOptions, defaultCodes } from "./code-upkeep.js";
+import { DiskMending, type DiskOptions } from "./disk-mending.js";
 import { addonPackage } from "./graph.js";
 import type { GraphBuildProgress, GraphBuildRequest } from "./graph-build.js";
 import type { GraphBuildVerbs, GraphBuildWorkerData } from "./graph-build-worker.js";
-import { codeForms } from "./quantizer.js";
+import type { GraphPlace, GraphStatus } from "./graph-search.js";
+import { checkIdentity, type IndexIdentity } from "./index-identity.js";
 import type { RowBitmap } from "./row-bitmap.js";
+import type { CodePlace } from "./saved-codes.js";
 import type { SearchVerbs, SearchWorkerData } from "./search-worker.js";
+import { SentFilters } from "./sent-filters.js";
 import { truncated } from "./truncation.js";
+import { VectorChanges } from "./vector-changes.js";
+import type { FoundVectors } from "./vector-file.js";
 import { type VectorFormat, vectorFormats } from "./vector-format.js";
-import type { CodeStatus, GraphPlace, GraphStatus, SearchResult } from "./vector-searcher.js";
+import type { CodeStatus, SearchQuery, SearchResult } from "./vector-searcher.js";
 import { VectorStore } from "./vector-store.js";
 
 export type VectorIndexOptions = {
@@ -31,6 +37,11 @@ export type VectorIndexOptions = {
    * that was trained for it. Default: all of them.
    */
   truncate?: number | undefined;
+  /**
+   * Keeps vectors in a file: in memory are codes, and 20 bytes a row. What is in the file already is there when the index opens. There are no
+   * graphs then. Default: vectors in memory.
+   */
+  onDisk?: DiskOptions | undefined;
   graph?: {
     /** Module that brings HierarchicalNSW. Default: hnswlib-node; where it cannot be loaded there are no graphs. */
     addon?: string;
@@ -76,6 +87,8 @@ export type VectorStatus = {
   rows: number;
   /** Memory of the vectors; a graph holds a second copy, as floats (graph.bytes). */
   bytes: number;
+  /** Where vectors are on disk: their file, what it takes, and what was found when it was opened. */
+  onDisk?: { path: string; bytes: number; found: FoundVectors };
   codes: CodeStatus;
   graph: GraphStatus & { building?: GraphBuildProgress };
 };
@@ -85,6 +98,15 @@ export type BuildGraphOptions = GraphPlace & {
   sequence: number;
   onProgress?: ((progress: GraphBuildProgress) => void) | undefined;
   signal?: AbortSignal | undefined;
+};
+
+export type SavedCodesPlace = {
+  /** An existing folder. */
+  directory: string;
+  /** Names the set of vectors. Under one name a row number must never get another vector: its code would be that of the earlier one. */
+  identity: string;
+  /** The caller's number of the last change that the index has seen. Codes of a later number are not loaded. */
+  sequence: number;
 };
 
 export type VectorIndex = {
@@ -97,6 +119,8 @@ export type VectorIndex = {
    * twice the last vector counts. The arrays must not change until the promise settles.
    */
   add(rows: Uint32Array, vectors: Float32Array): Promise<void>;
+  /** Live rows, in no order. */
+  rows(): Promise<Uint32Array>;
   /** Hides rows from every later search. Rows that are not there are passed over. */
   remove(rows: Uint32Array): Promise<void>;
   /** The k rows of highest cosine to a unit vector, as both are kept; equal scores by row. */
@@ -115,20 +139,29 @@ export type VectorIndex = {
    * beside it, so any graph of the right model will do. NOT_FOUND: none was written; INDEX_DAMAGED: build it anew.
    */
   loadGraph(place: GraphPlace): Promise<GraphStatus>;
+  /** Writes codes to a file, for loadCodes(). Throws NOT_FOUND where there are none, DISK_FULL, PATH_NOT_FOUND, FILE_UNREADABLE. */
+  saveCodes(place: SavedCodesPlace): Promise<void>;
+  /**
+   * Puts the codes of a file to use, for those of its rows that are live; the others are encoded as ever. NOT_FOUND: none were written;
+   * MODEL_VERSION_MISMATCH: they are of other vectors; INDEX_DAMAGED: the file is not as it was written. Codes are made anew in each case.
+   */
+  loadCodes(place: SavedCodesPlace): Promise<CodeStatus>;
+  /**
+   * Resolves once codes were made or measured more than `after` times in the life of this index, and are complete, with how often: the
+   * moment to save them. Rejects with CLOSED when the index is closed.
+   */
+  codesMade(after: number): Promise<number>;
   status(): Promise<VectorStatus>;
   /** Resolves when every row that is to have a code has one, and the codes have been measured. Searches need not wait for it. */
   settle(): Promise<void>;
-  /** Stops a running build, then the worker. */
+  /** Stops a running build, then the worker. Vectors on disk are flushed first. */
   close(): Promise<void>;
 };
 
 const maxDimensions = 4096;
 
-/** Floats checked or copied in one go: about 2 ms. */
-const sliceFloats = 1 << 20;
-
 export async function openVectorIndex(options: VectorIndexOptions): Promise<VectorIndex> {
-  const { dimensions, format = "float32", truncate = dimensions } = options;
+  const { dimensions, format = "float32", truncate = dimensions, onDisk } = options;
   if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > maxDimensions) {
     throw new LodestoneError(
       "INVALID_INPUT",
@@ -144,91 +177,107 @@ export async function openVectorIndex(options: VectorIndexOptions): Promise<Vect
       `"truncate" is a whole number from 1 to ${dimensions}, the dimensions, not ${truncate}.`,
     );
   }
-  const store = VectorStore.create(truncate, format);
+  const store = VectorStore.create(truncate, format, onDisk !== undefined);
+  if (onDisk) checkIdentity(onDisk.identity);
   const addon = options.graph?.addon ?? addonPackage;
   const codes = { ...defaultCodes, ...options.codes };
-  checkCount("codes.minRows", codes.minRows);
-  checkCount("codes.listsFromRows", codes.listsFromRows);
-  checkCount("codes.scanThreads", codes.scanThreads);
-  if (![...codeForms, "measured", "none"].includes(codes.form)) {
-    throw new LodestoneError(
-      "INVALID_INPUT",
-      `"codes.form" is ${[...codeForms, "measured"].join(", ")} or none, not "${codes.form}".`,
-    );
-  }
-  const workerData: SearchWorkerData = { store: store.handle(), addon, codes };
+  checkCodeOptions(codes);
+  const file = onDisk && {
+    directory: onDisk.directory,
+    identity: { identity: onDisk.identity, dimensions, storedDimensions: truncate, format } satisfies IndexIdentity,
+    readOnly: onDisk.readOnly ?? false,
+  };
+  const workerData: SearchWorkerData = { store: store.handle(), addon, codes, file };
   const worker = await startWorker<SearchVerbs>(
     new URL("./search-worker.js", import.meta.url),
     workerData,
     "vector search",
   );
-  return new SharedVectorIndex(dimensions, store, worker, addon);
+  if (onDisk) {
+    const { chunks, ...stored } = await worker.call("stored", undefined as never);
+    store.chunks.push(...chunks);
+    store.adopt(stored);
+  }
+  return new SharedVectorIndex(dimensions, store, worker, addon, onDisk);
 }
 
 class SharedVectorIndex implements VectorIndex {
   readonly dimensions: number;
   readonly storedDimensions: number;
-  /** Its rows are the worker's, as of the last change that the worker confirmed. */
   readonly #store: VectorStore;
   readonly #worker: WorkerClient<SearchVerbs>;
   readonly #addon: string;
-  #lastChange: Promise<void> = Promise.resolve();
-  #chunksSent = 0;
+  readonly #filters = new SentFilters();
+  readonly #changes: VectorChanges;
+  readonly #disk: { options: DiskOptions; mending: DiskMending } | undefined;
   #build: { abort: AbortController; progress: GraphBuildProgress; ended: Promise<unknown> } | undefined;
 
-  constructor(dimensions: number, store: VectorStore, worker: WorkerClient<SearchVerbs>, addon: string) {
+  constructor(
+    dimensions: number,
+    store: VectorStore,
+    worker: WorkerClient<SearchVerbs>,
+    addon: string,
+    onDisk: DiskOptions | undefined,
+  ) {
     this.dimensions = dimensions;
     this.storedDimensions = store.dimensions;
     this.#store = store;
     this.#worker = worker;
     this.#addon = addon;
+    this.#changes = new VectorChanges(store, worker, dimensions);
+    if (!onDisk) return;
+    this.#disk = { options: onDisk, mending: new DiskMending(worker, onDisk, dimensions, this.#changes) };
+  }
+
+  async rows(): Promise<Uint32Array> {
+    return (await this.#changes.liveRows()).rows;
   }
 
   async add(rows: Uint32Array, vectors: Float32Array): Promise<void> {
     checkRows(rows);
-    await this.#change(() => this.#add(rows, vectors));
+    await this.#changes.queue(() => this.#changes.add(rows, vectors));
   }
 
   async remove(rows: Uint32Array): Promise<void> {
     checkRows(rows);
     const removed = rows.slice();
-    await this.#change(async () => {
-      await this.#worker.call("remove", removed);
-      this.#store.release(this.#store.unbind(removed));
-    });
+    await this.#changes.queue(() => this.#changes.remove(removed));
   }
 
   async search(query: Float32Array, options: SearchOptions): Promise<SearchResult> {
-    const { sent, transfer } = searchQuery(this.#checkedQueries(query, 1), options);
-    return this.#worker.call("search", sent, { signal: options.signal, transfer });
+    return this.#mended(() => {
+      const { sent, transfer } = this.#request(this.#checkedQueries(query, 1), options);
+      return this.#worker.call("search", sent, { signal: options.signal, transfer });
+    });
   }
 
   async searchMany(queries: Float32Array, options: SearchOptions): Promise<SearchResult[]> {
     const count = Math.ceil(queries.length / this.dimensions);
-    const { sent, transfer } = searchQuery(this.#checkedQueries(queries, count), options);
-    return this.#worker.call("searchMany", sent, { signal: options.signal, transfer });
+    return this.#mended(() => {
+      const { sent, transfer } = this.#request(this.#checkedQueries(queries, count), options);
+      return this.#worker.call("searchMany", sent, { signal: options.signal, transfer });
+    });
   }
 
   async vectorsOf(rows: Uint32Array): Promise<Float32Array> {
     checkRows(rows);
-    return this.#worker.call("vectorsOf", rows.slice());
+    return this.#mended(() => this.#worker.call("vectorsOf", rows.slice()));
   }
 
   async buildGraph({ directory, modelVersion, sequence, onProgress, signal }: BuildGraphOptions): Promise<GraphStatus> {
-    if (!Number.isSafeInteger(sequence) || sequence < 0) {
-      throw new LodestoneError("INVALID_INPUT", `"sequence" is a whole number of at least 0, not ${sequence}.`);
-    }
+    checkSequence(sequence);
+    if (this.#disk) throw new LodestoneError("GRAPH_UNAVAILABLE", "There are no graphs of vectors on disk.");
     if (this.#build) throw new LodestoneError("INVALID_INPUT", "A graph of this index is being built already.");
-    const rows = this.#store.rows();
-    const slots = rows.map((row) => this.#store.slotOf(row));
-    if (rows.length === 0) throw new LodestoneError("INVALID_INPUT", "There are no rows to build a graph of.");
+    if (this.#store.rowCount === 0) throw new LodestoneError("INVALID_INPUT", "There are no rows to build a graph of.");
     const abort = new AbortController();
     const stop = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
-    const ended = this.#runBuild({ directory, modelVersion, sequence, rows, slots }, stop, (progress) => {
-      build.progress = progress;
-      onProgress?.(progress);
-    });
-    const build = { abort, progress: { done: 0, total: rows.length }, ended };
+    const ended = this.#changes.liveRows().then((live) =>
+      this.#runBuild({ directory, modelVersion, sequence, ...live }, stop, (progress) => {
+        build.progress = progress;
+        onProgress?.(progress);
+      }),
+    );
+    const build = { abort, progress: { done: 0, total: this.#store.rowCount }, ended };
     this.#build = build;
     try {
       return await ended;
@@ -243,36 +292,63 @@ class SharedVectorIndex implements VectorIndex {
     return this.#worker.call("loadGraph", { directory, modelVersion });
   }
 
+  async saveCodes(place: SavedCodesPlace): Promise<void> {
+    await this.#worker.call("saveCodes", this.#codePlace(place));
+  }
+
+  async loadCodes(place: SavedCodesPlace): Promise<CodeStatus> {
+    await this.#changes.done;
+    return this.#worker.call("loadCodes", this.#codePlace(place));
+  }
+
+  codesMade(after: number): Promise<number> {
+    return this.#worker.call("codesMade", after);
+  }
+
   async status(): Promise<VectorStatus> {
-    const { graph, codes } = await this.#worker.call("status", undefined as never);
+    const { graph, codes, file } = await this.#worker.call("status", undefined as never);
     return {
       dimensions: this.dimensions,
       format: this.#store.format,
       storedDimensions: this.storedDimensions,
       rows: this.#store.rowCount,
       bytes: this.#store.bytes,
+      ...(file ? { onDisk: file } : {}),
       codes,
       graph: { ...graph, ...(this.#build ? { building: this.#build.progress } : {}) },
     };
   }
 
   async settle(): Promise<void> {
-    await this.#lastChange;
-    await this.#worker.call("settle", undefined as never);
+    await this.#changes.done;
+    await this.#mended(() => this.#worker.call("settle", undefined as never));
   }
 
   async close(): Promise<void> {
     this.#build?.abort.abort();
     // Whoever asked for the build hears of its end.
     await this.#build?.ended.catch(() => undefined);
+    if (this.#disk) await this.#saveVectors(this.#disk.options);
     await this.#worker.close();
   }
 
-  /** Runs `change` after all earlier ones, whether or not they failed. */
-  #change(change: () => Promise<void>): Promise<void> {
-    const done = this.#lastChange.then(change);
-    this.#lastChange = done.catch(() => undefined);
-    return done;
+  /** Checked. `query` is handed over: a view would take all of the buffer behind it along. */
+  #request(query: Float32Array<ArrayBuffer>, options: SearchOptions): { sent: SearchQuery; transfer: ArrayBuffer[] } {
+    checkSearchOptions(options);
+    const { k, allow, plan = "auto", ef, recall, oversampling, probes } = options;
+    const filter = allow && this.#filters.of(allow);
+    return { sent: { query, k, allow: filter, plan, ef, recall, oversampling, probes }, transfer: [query.buffer] };
+  }
+
+  #codePlace({ directory, identity, sequence }: SavedCodesPlace): CodePlace {
+    checkIdentity(identity);
+    checkSequence(sequence);
+    return { directory, identity: { ...this.#shape(), identity }, sequence };
+  }
+
+  #shape(): Omit<IndexIdentity, "identity"> {
+    const { dimensions, storedDimensions } = this;
+    return { dimensions, storedDimensions, format: this.#store.format };
   }
 
   /** As many of their dimensions as are kept, in an array of its own. */
@@ -284,28 +360,17 @@ class SharedVectorIndex implements VectorIndex {
     return storedDimensions < dimensions ? truncated(queries, dimensions, storedDimensions) : queries.slice();
   }
 
-  async #add(rows: Uint32Array, vectors: Float32Array): Promise<void> {
-    const { dimensions, storedDimensions } = this;
-    const rowsPerSlice = Math.ceil(sliceFloats / dimensions);
-    checkShape(vectors, rows.length, dimensions);
-    for (let from = 0; from < rows.length; from += rowsPerSlice) {
-      if (from > 0) await setImmediate();
-      const to = Math.min(from + rowsPerSlice, rows.length);
-      checkVectors(vectors, from, to, dimensions);
-      checkPrefixes(vectors, from, to, dimensions, storedDimensions);
+  #mended<T>(work: () => Promise<T>): Promise<T> {
+    return this.#disk ? this.#disk.mending.run(work) : work();
+  }
+
+  async #saveVectors({ onNotice }: DiskOptions): Promise<void> {
+    try {
+      await this.#worker.call("save", undefined as never);
+    } catch (error) {
+      // Nothing is lost: a file that was not closed in order is checked when it is opened.
+      if (!(error instanceof LodestoneError) || error.code !== "CLOSED") onNotice?.(messageOf(error));
     }
-    const slots = this.#store.claim(rows.length);
-    for (let from = 0; from < rows.length; from += rowsPerSlice) {
-      if (from > 0) await setImmediate();
-      const to = Math.min(from + rowsPerSlice, rows.length);
-      const given = vectors.subarray(from * dimensions, to * dimensions);
-      const slice = storedDimensions < dimensions ? truncated(given, dimensions, storedDimensions) : given;
-      for (let i = from; i < to; i++) this.#store.write(slots[i]!, rows[i]!, slice, i - from);
-    }
-    const chunks = this.#store.chunks.slice(this.#chunksSent);
-    await this.#worker.call("commit", { chunks, rows: rows.slice(), slots });
-    this.#chunksSent += chunks.length;
-    this.#store.release(this.#store.bind(rows, slots));
   }
 
   async #runBuild(
@@ -324,33 +389,4 @@ class SharedVectorIndex implements VectorIndex {
     const { directory, modelVersion } = request;
     return this.#worker.call("loadGraph", { directory, modelVersion }, { signal });
   }
-}
-
-/** Checked. `query` is handed over: a view would take all of the buffer behind it along. */
-function searchQuery(
-  query: Float32Array<ArrayBuffer>,
-  { k, allow, plan = "auto", ef, recall, oversampling, probes }: SearchOptions,
-) {
-  checkCount("k", k);
-  if (ef !== undefined) checkCount("ef", ef);
-  if (recall !== undefined) checkNumber("recall", recall, 0.9, 1);
-  if (oversampling !== undefined) checkNumber("oversampling", oversampling, 1, 1e6);
-  if (probes !== undefined) checkCount("probes", probes);
-  const sent = { query, k, allow: allow?.words.slice(), plan, ef, recall, oversampling, probes };
-  return { sent, transfer: sent.allow ? [sent.query.buffer, sent.allow.buffer] : [sent.query.buffer] };
-}
-
-function checkRows(rows: Uint32Array): void {
-  if (!(rows instanceof Uint32Array))
-    throw new LodestoneError("INVALID_INPUT", "Row numbers are given as a Uint32Array.");
-}
-
-function checkNumber(name: string, value: number, least: number, most: number): void {
-  if (value >= least && value <= most) return;
-  throw new LodestoneError("INVALID_INPUT", `"${name}" is a number from ${least} to ${most}, not ${value}.`);
-}
-
-function checkCount(name: string, count: number): void {
-  if (Number.isSafeInteger(count) && count >= 1) return;
-  throw new LodestoneError("INVALID_INPUT", `"${name}" is a whole number of at least 1, not ${count}.`);
 }

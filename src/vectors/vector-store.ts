@@ -6,18 +6,34 @@
 //
 // Nothing that a reader may be reading is ever overwritten: a replaced row goes to a fresh slot, and a slot is given out
 // again only after the readers have confirmed that they let go of it.
+//
+// Where vectors lie on disk (vector-file.ts), a chunk in memory is what follows its vectors; the thread that searches reads those.
 
 import { LodestoneError } from "../errors.js";
+import type { FileWindow } from "./file-window.js";
 import { RowBitmap } from "./row-bitmap.js";
 import { allocate, createSharedMemory, maxMemoryBytes, type SharedMemory } from "./shared-memory.js";
 import { SlotTable } from "./slot-table.js";
+import type { VectorFile } from "./vector-file.js";
 import { codecOf, elementBytesOf, type VectorCodec, type VectorFormat } from "./vector-format.js";
 
 /** 8 MiB at 512 dimensions in float32: small beside the memory, large beside the cost of a kernel call. A multiple of 32. */
 export const slotsPerChunk = 4096;
 
 /** What another thread needs to read the same vectors: the memory, and where its chunks begin. */
-export type StoreHandle = { memory: SharedMemory; dimensions: number; format: VectorFormat; chunks: number[] };
+export type StoreHandle = {
+  memory: SharedMemory;
+  dimensions: number;
+  format: VectorFormat;
+  chunks: number[];
+  onDisk: boolean;
+};
+
+/** The file of the vectors, and the window through which one is read at a time. */
+export type DiskVectors = { file: VectorFile; window: FileWindow };
+
+/** What a file held already: for each live row its slot. Slots of the first chunks, which are another process's, are never given out. */
+export type StoredRows = { rows: Uint32Array; slots: Uint32Array; foreignChunks: number };
 
 export class VectorStore {
   readonly dimensions: number;
@@ -26,6 +42,9 @@ export class VectorStore {
   readonly stride: number;
   readonly strideBytes: number;
   readonly memory: SharedMemory;
+  readonly onDisk: boolean;
+  /** In the thread that reads vectors on disk. */
+  readonly disk: DiskVectors | undefined;
   /** Addresses of the chunks; chunk c has the slots from 4096 c. */
   readonly chunks: number[] = [];
   /** Slots that hold the vector of a live row. */
@@ -34,30 +53,34 @@ export class VectorStore {
   /** Slots that had a row and are free again. */
   readonly #free: number[] = [];
   #nextSlot = 0;
+  #foreignSlots = 0;
   #floats: Float32Array;
   #integers: Uint32Array;
   #codec: VectorCodec;
   /** Where floatsAt() puts a decoded vector: address and view. */
   #decoded: { address: number; vector: Float32Array } | undefined;
 
-  constructor(handle: StoreHandle) {
+  constructor(handle: StoreHandle, disk?: DiskVectors) {
     this.dimensions = handle.dimensions;
     this.format = handle.format;
     this.stride = Math.ceil(handle.dimensions / 16) * 16;
     this.strideBytes = this.stride * elementBytesOf(this.format);
     this.memory = handle.memory;
+    this.onDisk = handle.onDisk;
+    this.disk = disk;
     this.chunks.push(...handle.chunks);
     this.#floats = new Float32Array(this.memory.buffer);
     this.#integers = new Uint32Array(this.memory.buffer);
     this.#codec = codecOf(this.format, this.memory);
   }
 
-  static create(dimensions: number, format: VectorFormat = "float32"): VectorStore {
-    return new VectorStore({ memory: createSharedMemory(), dimensions, format, chunks: [] });
+  static create(dimensions: number, format: VectorFormat = "float32", onDisk = false): VectorStore {
+    return new VectorStore({ memory: createSharedMemory(), dimensions, format, chunks: [], onDisk });
   }
 
   handle(): StoreHandle {
-    return { memory: this.memory, dimensions: this.dimensions, format: this.format, chunks: this.chunks };
+    const { memory, dimensions, format, chunks, onDisk } = this;
+    return { memory, dimensions, format, chunks, onDisk };
   }
 
   /** Live rows. */
@@ -80,19 +103,38 @@ export class VectorStore {
     return this.#table.rows();
   }
 
+  /** Takes over what a file holds, into a store whose chunks are made. Returns the slots of rows that have several: none of them counts. */
+  adopt({ rows, slots, foreignChunks }: StoredRows): number[] {
+    const doubtful = new Set<number>();
+    for (let i = 0; i < rows.length; i++) {
+      const before = this.#table.bind(rows[i]!, slots[i]!);
+      if (before >= 0) doubtful.add(before).add(slots[i]!);
+      this.live.add(slots[i]!);
+    }
+    for (const slot of doubtful) {
+      this.live.delete(slot);
+      this.#table.unbind(this.rowOf(slot));
+    }
+    this.#foreignSlots = foreignChunks * slotsPerChunk;
+    this.#nextSlot = Math.max(this.#foreignSlots, this.live.rowLimit);
+    for (let slot = this.#nextSlot - 1; slot >= this.#foreignSlots; slot--)
+      if (!this.live.has(slot)) this.#free.push(slot);
+    return [...doubtful];
+  }
+
   /** Takes `count` slots that nobody reads; INVALID_INPUT where that many do not fit. */
   claim(count: number): Uint32Array {
     const slots = new Uint32Array(count);
     const reused = Math.min(count, this.#free.length);
     const slotLimit = this.#nextSlot + count - reused;
-    while (this.chunks.length * slotsPerChunk < slotLimit) this.chunks.push(this.#allocateChunk());
+    while (this.chunks.length * slotsPerChunk < slotLimit) this.addChunk();
     for (let i = 0; i < count; i++) slots[i] = i < reused ? this.#free.pop()! : this.#nextSlot++;
     return slots;
   }
 
   /** Gives back slots that nobody reads any more. */
-  release(slots: readonly number[]): void {
-    for (const slot of slots) this.#free.push(slot);
+  release(slots: Iterable<number>): void {
+    for (const slot of slots) if (slot >= this.#foreignSlots) this.#free.push(slot);
   }
 
   /** Makes each of `rows` live in its slot. Returns the slots of vectors that were replaced. */
@@ -120,17 +162,17 @@ export class VectorStore {
     return freed;
   }
 
-  /** Byte address of a slot's vector, in the store's format. */
+  /** Byte address of a slot's vector, in the store's format; not of one on disk. */
   addressOf(slot: number): number {
     return this.chunks[Math.floor(slot / slotsPerChunk)]! + (slot % slotsPerChunk) * this.strideBytes;
   }
 
   /**
    * Byte address of a slot's vector as float32, zeros after it up to the stride: the slot itself where that is its format, else a
-   * decoded copy, which the next call overwrites.
+   * decoded copy, which the next call overwrites. Throws INDEX_DAMAGED where the vector on disk is not the one that was written.
    */
   floatsAt(slot: number): number {
-    if (this.format === "float32") return this.addressOf(slot);
+    if (this.format === "float32") return this.#placeOf(slot);
     if (!this.#decoded) {
       const address = allocate(this.memory, this.stride * 4);
       this.#decoded = { address, vector: new Float32Array(this.memory.buffer, address, this.dimensions) };
@@ -141,7 +183,7 @@ export class VectorStore {
 
   /** Byte address of the row numbers of a chunk's slots. */
   rowNumbersOf(chunk: number): number {
-    return this.chunks[chunk]! + slotsPerChunk * this.strideBytes;
+    return this.chunks[chunk]! + this.#vectorBytes;
   }
 
   /** Byte address of the scales of a chunk's slots, in format int8. */
@@ -157,28 +199,49 @@ export class VectorStore {
 
   /** Copies vector `index` of `vectors` into `slot`, for `row`. */
   write(slot: number, row: number, vectors: Float32Array, index: number): void {
+    this.label(slot, row, this.encode(vectors, index, this.addressOf(slot)));
+  }
+
+  /** Writes vector `index` of `vectors` to an address, as the store keeps vectors. Returns its scale. */
+  encode(vectors: Float32Array, index: number, address: number): number {
     this.#refresh();
-    const vector = vectors.subarray(index * this.dimensions, (index + 1) * this.dimensions);
-    const scale = this.#codec.write(this.addressOf(slot), vector);
+    return this.#codec.write(address, vectors.subarray(index * this.dimensions, (index + 1) * this.dimensions));
+  }
+
+  /** Notes whose vector is in `slot`, and its scale. */
+  label(slot: number, row: number, scale: number): void {
+    this.#refresh();
     const [chunk, at] = [Math.floor(slot / slotsPerChunk), slot % slotsPerChunk];
     this.#integers[this.rowNumbersOf(chunk) / 4 + at] = row;
     if (this.format === "int8") this.#floats[this.scalesOf(chunk) / 4 + at] = scale;
   }
 
-  /** Copies the vector in `slot`, decoded, to vector `index` of `target`. */
+  /** Copies the vector in `slot`, decoded, to vector `index` of `target`. Throws INDEX_DAMAGED as floatsAt() does. */
   read(slot: number, target: Float32Array, index: number): void {
+    // Before the views are made anew: it may make the memory grow.
+    const address = this.#placeOf(slot);
     this.#refresh();
     const vector = target.subarray(index * this.dimensions, (index + 1) * this.dimensions);
     const [chunk, at] = [Math.floor(slot / slotsPerChunk), slot % slotsPerChunk];
     const scale = this.format === "int8" ? this.#floats[this.scalesOf(chunk) / 4 + at]! : 1;
-    this.#codec.read(this.addressOf(slot), scale, vector);
+    this.#codec.read(address, scale, vector);
+  }
+
+  /** Bytes of a chunk's vectors in memory. */
+  get #vectorBytes(): number {
+    return this.onDisk ? 0 : slotsPerChunk * this.strideBytes;
   }
 
   get #chunkBytes(): number {
-    return slotsPerChunk * (this.strideBytes + (this.format === "int8" ? 8 : 4));
+    return this.#vectorBytes + slotsPerChunk * (this.format === "int8" ? 8 : 4);
   }
 
-  #allocateChunk(): number {
+  #placeOf(slot: number): number {
+    return this.disk ? this.disk.window.one(slot) : this.addressOf(slot);
+  }
+
+  /** Makes room for 4096 slots more; INVALID_INPUT where they do not fit. */
+  addChunk(): void {
     if ((this.chunks.length + 1) * this.#chunkBytes > maxMemoryBytes) {
       const most = Math.floor(maxMemoryBytes / this.#chunkBytes) * slotsPerChunk;
       throw new LodestoneError(
@@ -188,7 +251,7 @@ export class VectorStore {
         { detail: { mostRows: most } },
       );
     }
-    return allocate(this.memory, this.#chunkBytes);
+    this.chunks.push(allocate(this.memory, this.#chunkBytes));
   }
 
   // Growing leaves old views valid but short, also when another thread grew the memory.

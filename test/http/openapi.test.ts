@@ -126,6 +126,11 @@ test("the limits that hold are the limits that are told", () => {
       ["collapseDuplicates", false],
       ["explain", false],
       ["rerank", false],
+      ["plan", false],
+      ["recall", false],
+      ["oversampling", false],
+      ["probes", false],
+      ["ef", false],
     ],
   );
 });

@@ -1,6 +1,7 @@
 // The search page's files and how long a browser may keep them.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +15,8 @@ await mkdir(join(built, "assets", "deep"), { recursive: true });
 await writeFile(join(folder, "secret.txt"), "secret");
 await writeFile(join(built, "index.html"), "<!doctype html><title>Page</title>");
 await writeFile(join(built, "favicon.svg"), "<svg/>");
+const reportStyle = "\nh1 { color: teal }\n";
+await writeFile(join(built, "benchmarks.html"), `<!doctype html><style>${reportStyle}</style><h1>Measured</h1>`);
 await writeFile(join(built, "assets", "index-B3dVUfz7.js"), "export {};");
 await writeFile(join(built, "assets", ".hidden"), "hidden");
 
@@ -40,6 +43,24 @@ test("files beside the page are asked for anew, hashed ones are kept for ever", 
   assert.equal(script.headers["cache-control"], "public, max-age=31536000, immutable");
 });
 
+test("the report of the benchmarks may use the style that it brings with it, and nothing else", async () => {
+  const report = await ask("/benchmarks");
+  assert.equal(report.status, 200);
+  assert.equal(report.headers["content-type"], "text/html; charset=utf-8");
+  assert.equal(report.headers["cache-control"], "no-cache");
+  assert.match(report.text, /<h1>Measured<\/h1>/);
+  const policy = (text: unknown) =>
+    new Map(
+      String(text)
+        .split("; ")
+        .map((rule) => [rule.split(" ", 1)[0], rule]),
+    );
+  const [own, usual] = [report, await ask("/")].map(({ headers }) => policy(headers["content-security-policy"]));
+  const hash = createHash("sha256").update(reportStyle).digest("base64");
+  assert.equal(own?.get("style-src"), `style-src 'sha256-${hash}'`);
+  assert.deepEqual(own, new Map(usual).set("style-src", `style-src 'sha256-${hash}'`));
+});
+
 for (const path of [
   "/assets/",
   "/assets/deep",
@@ -52,6 +73,7 @@ for (const path of [
   "/assets/%00",
   "/../secret.txt",
   "/index.html",
+  "/benchmarks.html",
 ]) {
   test(`${path} is nothing`, async () => {
     const answer = await ask(path);

@@ -92,6 +92,29 @@ const refused: [name: string, query: string, code: string, detail: RegExp][] = [
     "INVALID_INPUT",
     /^"mode": expected one of "hybrid", "lexical", "dense", found "sparse"/,
   ],
+  [
+    "an unknown plan",
+    "q=a&plan=hnsw",
+    "INVALID_INPUT",
+    /^"plan": expected one of "auto", "exact", "prefilter", "ivf", "graph", found "hnsw"/,
+  ],
+  ["a recall too low", "q=a&recall=0.5", "INVALID_INPUT", /^"recall": expected at least 0\.9, found "0\.5"\.$/],
+  ["a recall that is no number", "q=a&recall=high", "INVALID_INPUT", /^"recall": expected a number, found "high"\.$/],
+  [
+    "an oversampling below 1",
+    "q=a&oversampling=0.5",
+    "INVALID_INPUT",
+    /^"oversampling": expected at least 1, found "0\.5"/,
+  ],
+  [
+    "an oversampling that is not finite",
+    "q=a&oversampling=Infinity",
+    "INVALID_INPUT",
+    /^"oversampling": expected a number/,
+  ],
+  ["no lists at all", "q=a&probes=0", "INVALID_INPUT", /^"probes": expected at least 1, found "0"\.$/],
+  ["half a candidate", "q=a&ef=1.5", "INVALID_INPUT", /^"ef": expected a number, found "1\.5"\.$/],
+  ["too many candidates", "q=a&ef=10001", "INVALID_INPUT", /^"ef": expected at most 10000, found "10001"\.$/],
   ["a flag that is neither", "q=a&explain=yes", "INVALID_INPUT", /^"explain": expected true or false, found "yes"\.$/],
   [
     "a misspelled parameter",
@@ -118,6 +141,33 @@ for (const [name, query, code, detail] of refused) {
     assert.match(String(answer.json.detail), detail);
   });
 }
+
+for (const [field, value] of [
+  ["plan", "hnsw"],
+  ["recall", 1.01],
+  ["oversampling", 0],
+  ["probes", 0.5],
+  ["ef", -1],
+] as const) {
+  test(`POST refuses "${field}": ${value}`, async () => {
+    const { status, json } = await server.ask("/v1/search", { json: { query: "bread", [field]: value } });
+    assert.deepEqual([status, json.code], [400, "INVALID_INPUT"]);
+    assert.match(String(json.detail), new RegExp(`^"${field}": expected .*found ${JSON.stringify(value)}`));
+  });
+}
+
+test("the plan comes with its reason; what codes would be searched with is taken, though here are too few rows for them", async () => {
+  const wishes = { plan: "ivf", recall: "0.97", oversampling: "2.5", probes: "8", ef: "64" };
+  const got = await server.ask(`/v1/search?${new URLSearchParams({ q: "bread", ...wishes })}`);
+  const posted = await server.ask("/v1/search", {
+    json: { query: "bread", plan: "ivf", recall: 0.97, oversampling: 2.5, probes: 8, ef: 64 },
+  });
+  for (const { json } of [got, posted]) {
+    const { plan } = checkedAnswer(searchResponseSchema, json);
+    assert.equal(plan.kind, "exact");
+    assert.match(plan.reason, /codes are made from \d+ rows on/);
+  }
+});
 
 test("a search over a graph that is not there is a conflict", async () => {
   const answer = await server.ask("/v1/search", { json: { query: "bread", plan: "graph" } });

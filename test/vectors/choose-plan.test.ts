@@ -72,7 +72,7 @@ test("so many results that the walk costs more than the scan are scanned", () =>
 const calibration = {
   oversamplingFor: (recall: number, k: number) => (recall > 0.995 ? undefined : Math.max(120 / k, 4)),
   probingFor: (recall: number, k: number) =>
-    recall > 0.995 ? undefined : { probes: 60 * k, oversampling: Math.max(150 / k, 5) },
+    recall > 0.995 ? undefined : { reach: k / 100, probes: 60 * k, oversampling: Math.max(150 / k, 5) },
 };
 const codes = { state: "ready", eligibleRows: 100_000, scannedRows: 100_000, calibration } as const;
 const coded: PlanFacts = { ...absent, rows: 100_000, eligibleRows: 100_000, codes };
@@ -108,7 +108,7 @@ test("codes that do not reach the recall are used where they are asked for", () 
 });
 
 test("where there are lists, the measured number of them is scanned", () => {
-  assert.deepEqual(choosePlan(listed).plan, { kind: "ivf", probes: 600, oversampling: 15 });
+  assert.deepEqual(choosePlan(listed).plan, { kind: "ivf", probes: 600, reach: 0.1, oversampling: 15 });
   const wished = choosePlan({ ...listed, requested: "ivf", probes: 77, oversampling: 3 });
   assert.deepEqual(wished.plan, { kind: "ivf", probes: 77, oversampling: 3 });
   assert.match(choosePlan({ ...coded, requested: "ivf" }).reason, /in no lists/);
@@ -122,9 +122,17 @@ test("a mild filter takes more lists, a narrower one all of them, and a narrow o
       codes: { ...codes, eligibleRows, scannedRows, lists: { count: 3200, looseRows: 0 } },
     });
   const mild = filtered(80_000, 100_000).plan;
-  assert.ok(mild.kind === "ivf" && mild.probes === 750 && mild.oversampling === 15);
+  // 19 of the nearest rows hold the ten nearest allowed ones; of their candidates the allowed share, two and a half times.
+  assert.ok(mild.kind === "ivf" && mild.probes === 19 * 60);
+  assert.equal(Math.round(mild.oversampling), (2.5 * 150 * 0.8) / 10);
   assert.equal(filtered(20_000, 99_000).plan.kind, "prefilter");
   assert.equal(filtered(300, 9_000).plan.kind, "exact");
+});
+
+test("an exact scan of int8 is taken for more rows than one of floats", () => {
+  const some = { ...coded, rows: 8000, eligibleRows: 8000, codes: { ...codes, eligibleRows: 8000, scannedRows: 8000 } };
+  assert.equal(choosePlan(some).plan.kind, "prefilter");
+  assert.equal(choosePlan({ ...some, format: "int8" }).plan.kind, "exact");
 });
 
 test("so many results that all lists would be scanned take the scan without lists", () => {

@@ -25,16 +25,18 @@ async function filled(
   return index;
 }
 
-/** Share of the exact scan's k that the prefilter finds too, over 60 queries. What both find has the same score, to the bit. */
-async function recall(index: VectorIndex, allow?: RowBitmap, k = 10): Promise<number> {
+type Wish = { allow?: RowBitmap | undefined; k?: number; plan?: "prefilter" | "ivf" };
+
+/** Share of the exact scan's k that a scan of codes finds too, over 60 queries. What both find has the same score, to the bit. */
+async function recall(index: VectorIndex, { allow, k = 10, plan = "prefilter" }: Wish = {}): Promise<number> {
   const queries = clusteredVectors(60, dimensions, randomFrom(32));
   let found = 0;
   let wanted = 0;
   for (let i = 0; i < 60; i++) {
     const query = vectorAt(queries, i, dimensions);
     const exact = await index.search(query, { k, allow, plan: "exact" });
-    const filtered = await index.search(query, { k, allow, plan: "prefilter" });
-    assert.equal(filtered.plan.kind, "prefilter");
+    const filtered = await index.search(query, { k, allow, plan });
+    assert.equal(filtered.plan.kind, plan);
     assert.equal(filtered.rows.length, exact.rows.length);
     const scores = new Map(Array.from(exact.rows, (row, rank) => [row, exact.scores[rank]]));
     filtered.rows.forEach((row, rank) => {
@@ -53,10 +55,12 @@ test("at every selectivity of a filter 99 % of the ten nearest are found, and no
   const random = randomFrom(33);
   for (const share of [0.001, 0.01, 0.1, 0.5, 1]) {
     const allow = RowBitmap.of(rowsBelow(count).filter(() => random() < share));
-    const measured = await recall(index, allow);
+    const measured = await recall(index, { allow });
     assert.ok(measured >= 0.99, `at ${share * 100} %: ${measured}`);
   }
-  for (const k of [1, 10, 40, 200]) assert.ok((await recall(index, undefined, k)) >= 0.99, `${k} results`);
+  for (const plan of ["prefilter", "ivf"] as const) {
+    for (const k of [1, 10, 40, 200]) assert.ok((await recall(index, { k, plan })) >= 0.99, `${k} results by ${plan}`);
+  }
 });
 
 test("with 30 % of the rows removed as many are found, and none of the removed", async (t) => {
@@ -64,8 +68,8 @@ test("with 30 % of the rows removed as many are found, and none of the removed",
   const removed = rowsBelow(count).filter((row) => row % 10 < 3);
   await index.remove(removed);
   const left = RowBitmap.of(rowsBelow(count).filter((row) => row % 10 >= 3));
-  assert.ok((await recall(index, left)) >= 0.99);
-  assert.ok((await recall(index)) >= 0.99);
+  assert.ok((await recall(index, { allow: left })) >= 0.99);
+  for (const plan of ["prefilter", "ivf"] as const) assert.ok((await recall(index, { plan })) >= 0.99);
 });
 
 test("each form can be chosen, and the measured one is the one that needs the fewest candidates", async (t) => {
@@ -120,6 +124,65 @@ test("an index that has grown is measured again, and gets new codes when it has 
     }
   }
   assert.ok((await recall(index)) >= 0.99);
+});
+
+test("lists are made from a number of rows on, and anew when too many rows lie outside them or are gone", async (t) => {
+  const index = await openVectorIndex({ dimensions, codes: { minRows: 1000, listsFromRows: 4000 } });
+  t.after(() => index.close());
+  const vectors = clusteredVectors(count, dimensions, randomFrom(39));
+  const listsWith = async (from: number, to: number) => {
+    await index.add(rowsBelow(to).slice(from), vectors.subarray(from * dimensions, to * dimensions));
+    await index.settle();
+    const { codes } = await index.status();
+    assert.ok(codes.state === "ready" && codes.rows === to);
+    return codes.lists;
+  };
+  assert.equal(await listsWith(0, 3999), 0);
+  const query = vectorAt(vectors, 9, dimensions);
+  const { plan, reason } = await index.search(query, { k: 1, plan: "ivf" });
+  assert.equal(plan.kind, "exact");
+  assert.match(reason, /in no lists/);
+  const first = await listsWith(3999, 6500);
+  assert.ok(first >= 6500 / 32);
+  // What is in no list yet is looked at by every search.
+  assert.equal(await listsWith(6500, 7000), first);
+  for (const row of [6600, 6999, 20]) {
+    const { rows } = await index.search(vectorAt(vectors, row, dimensions), { k: 1, plan: "ivf", probes: 5 });
+    assert.equal(rows[0], row);
+  }
+  assert.ok((await listsWith(7000, count)) > first);
+  await index.remove(rowsBelow(count).filter((row) => row % 2 === 0));
+  await index.settle();
+  const { codes } = await index.status();
+  assert.ok(codes.state === "ready" && codes.lists > 0 && codes.lists < (1.2 * count) / 2 / 32);
+  assert.ok((await recall(index, { plan: "ivf" })) >= 0.99);
+});
+
+test("few lists find less than many, and all of them what the scan without lists finds", async (t) => {
+  const index = await filled(t);
+  const queries = clusteredVectors(40, dimensions, randomFrom(32));
+  const found = async (probes: number) => {
+    const by = async (plan: "exact" | "ivf") =>
+      (await index.searchMany(queries, { k: 10, plan, probes, oversampling: 30 })).map(({ rows }) => [...rows]);
+    const exact = await by("exact");
+    return (await by("ivf")).flatMap((rows, i) => rows.filter((row) => exact[i]!.includes(row))).length;
+  };
+  const [few, some, all] = [await found(1), await found(20), await found(1e6)];
+  assert.ok(few < some && some <= all && all >= 0.99 * 400);
+});
+
+test("after enough searches the index is measured with them instead of its own vectors", async (t) => {
+  const index = await filled(t);
+  const sourceOf = async () => {
+    await index.settle();
+    const { codes } = await index.status();
+    assert.ok(codes.state === "ready");
+    return codes.calibration.source;
+  };
+  assert.equal(await sourceOf(), "rows");
+  await index.searchMany(clusteredVectors(200, dimensions, randomFrom(40)), { k: 10 });
+  assert.equal(await sourceOf(), "searches");
+  for (const plan of ["prefilter", "ivf"] as const) assert.ok((await recall(index, { plan })) >= 0.99);
 });
 
 test("codes that are switched off are not made", async (t) => {
@@ -201,7 +264,7 @@ const step = fc.oneof(
   }),
 );
 
-test("a prefilter that lets every candidate through is the exact search, at whatever moment of making codes", async () => {
+test("a scan of codes that lets every candidate and list through is the exact search, at whatever moment of making codes", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 40 }),
@@ -240,10 +303,12 @@ test("a prefilter that lets every candidate through is the exact search, at what
             const allow =
               step.allowEvery === 0
                 ? undefined
-                : RowBitmap.of(rowsBelow(81).filter((row) => row % step.allowEvery === 0)).words;
+                : RowBitmap.of(rowsBelow(81).filter((row) => row % step.allowEvery === 0));
             const exact = searcher.search({ query, k, allow, plan: "exact" });
-            const prefilter = searcher.search({ query, k, allow, plan: "prefilter", oversampling: 100 });
-            assert.deepEqual([prefilter.rows, prefilter.scores], [exact.rows, exact.scores]);
+            for (const plan of ["prefilter", "ivf"] as const) {
+              const found = searcher.search({ query, k, allow, plan, oversampling: 100, probes: 100 });
+              assert.deepEqual([found.rows, found.scores], [exact.rows, exact.scores]);
+            }
           }
         }
       },

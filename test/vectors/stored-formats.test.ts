@@ -13,7 +13,7 @@ const vectors = clusteredVectors(count, dimensions, randomFrom(1));
 const queries = clusteredVectors(20, dimensions, randomFrom(2));
 
 async function filled(t: TestContext, options: { format?: VectorFormat; truncate?: number }): Promise<VectorIndex> {
-  const index = await openVectorIndex({ dimensions, codes: { minRows: 1000 }, ...options });
+  const index = await openVectorIndex({ dimensions, codes: { minRows: 1000, listsFromRows: 2000 }, ...options });
   t.after(() => index.close());
   await index.add(rowsBelow(count), vectors);
   return index;
@@ -44,20 +44,24 @@ for (const format of vectorFormats) {
       const { codes, graph } = await index.status();
       assert.equal(codes.state, "ready");
       assert.equal(graph.state === "ready" && graph.usable, count);
-      const found = { exact: 0, prefilter: 0, graph: 0 };
+      const found = { exact: 0, prefilter: 0, ivf: 0, graph: 0 };
       for (let i = 0; i < 20; i++) {
         const query = vectorAt(queries, i, dimensions);
         const truth = naiveScores(kept, truncate, truncated(query, dimensions, truncate));
         const best = new Set(naiveTop(truth, rowsBelow(count), 10));
-        for (const plan of ["exact", "prefilter", "graph"] as const) {
-          const { rows, scores } = await index.search(query, { k: 10, plan });
+        for (const plan of ["exact", "prefilter", "ivf", "graph"] as const) {
+          const { rows, scores, plan: taken } = await index.search(query, { k: 10, plan });
+          assert.equal(taken.kind, plan);
           found[plan] += rows.filter((row) => best.has(row)).length;
           rows.forEach((row, rank) => {
             assert.ok(Math.abs(scores[rank]! - truth[row]!) < 1e-4, `${plan}: ${scores[rank]} for ${truth[row]}`);
           });
         }
       }
-      assert.ok(found.exact >= 199 && found.prefilter >= 190 && found.graph >= 190, JSON.stringify(found));
+      assert.ok(
+        found.exact >= 199 && found.prefilter >= 190 && found.ivf >= 190 && found.graph >= 190,
+        JSON.stringify(found),
+      );
     });
   }
 }
@@ -73,6 +77,20 @@ test("a query's own vector comes first with cosine 1 in every format, replaced a
     const [one] = await index.searchMany(vectors.slice(0, dimensions), { k: 1 });
     assert.equal(one?.rows[0], 0);
   }
+});
+
+test("a graph of vectors kept otherwise is not taken for this index's own", async (t) => {
+  const place = { directory: scratchFolder(t), modelVersion: "m" };
+  await (await filled(t, {})).buildGraph({ ...place, sequence: 1 });
+  const index = await filled(t, { format: "int8" });
+  const graph = await index.loadGraph(place);
+  assert.equal(graph.state === "ready" && graph.usable, 0);
+  const { rows } = await index.search(vectorAt(vectors, 5, dimensions), { k: 10, plan: "graph" });
+  assert.equal(rows[0], 5);
+  await assert.rejects(
+    (await filled(t, { truncate: 32 })).loadGraph(place),
+    (error) => error instanceof LodestoneError && error.code === "MODEL_VERSION_MISMATCH",
+  );
 });
 
 test("status tells how vectors are kept and what they take", async (t) => {

@@ -10,7 +10,7 @@ const address = allocate(memory, 65536 * 2);
 const halves = new Uint16Array(memory.buffer, address, 65536);
 
 /** The value of a half by the standard's definition. */
-function valueOf(half: number): number {
+function halfValue(half: number): number {
   const exponent = (half >>> 10) & 31;
   const fraction = half & 1023;
   const size = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
@@ -24,7 +24,7 @@ test("every finite half is read as the standard defines it, and written as itsel
   const read = new Float32Array(finite.length);
   codec.read(address, 1, read);
   finite.forEach((half, i) => {
-    assert.ok(Object.is(read[i], valueOf(half)), `half ${half} was read as ${read[i]}`);
+    assert.ok(Object.is(read[i], halfValue(half)), `half ${half} was read as ${read[i]}`);
   });
   halves.fill(0);
   codec.write(address, read);
@@ -35,13 +35,13 @@ test("a float becomes the nearest half, at a tie the even one", () => {
   const codec = codecOf("float16", memory);
   // Any float of a size up to 2, and the points half-way between two halves, where ties are.
   const anyFloat = fc.float({ min: -2, max: 2, noNaN: true });
-  const tie = fc.integer({ min: 0, max: 0x3fff }).map((half) => (valueOf(half) + valueOf(half + 1)) / 2);
+  const tie = fc.integer({ min: 0, max: 0x3fff }).map((half) => (halfValue(half) + halfValue(half + 1)) / 2);
   fc.assert(
     fc.property(fc.oneof(anyFloat, tie), (value) => {
       codec.write(address, Float32Array.of(value));
       const half = halves[0]!;
       assert.equal(half >>> 15, Object.is(Math.sign(value), -0) || value < 0 ? 1 : 0);
-      const errorOf = (size: number) => Math.abs(valueOf(size) - Math.abs(value));
+      const errorOf = (size: number) => Math.abs(halfValue(size) - Math.abs(value));
       const size = half & 0x7fff;
       for (const other of [size - 1, size + 1]) {
         if (other < 0) continue;

@@ -14,8 +14,9 @@ import { describe, type Face } from "../face.js";
 import { listenForInterrupt } from "../interrupt.js";
 import { listOf, wholeNumber } from "../option-values.js";
 import { openProgressBar } from "../progress/progress-bar.js";
+import { addVectorOptions, type VectorOptions, vectorsOf } from "../vector-options.js";
 
-type Options = {
+type Options = VectorOptions & {
   stages: StageName[];
   k: number;
   split: string;
@@ -35,6 +36,7 @@ export function addEvalCommand(program: Command, face: Face): void {
     .option("--model <name>", "bi-encoder, see: lodestone models list")
     .option("--out <dir>", "write a TREC run file for each collection and stage")
     .action((folders: string[], options: Options) => run(folders, options, face));
+  addVectorOptions(command);
   for (const option of command.options) if (option.attributeName() === "stages") option.defaultValueDescription = "all";
   describe(command, {
     examples: ["eval data/scifact", "eval data/scifact data/medline --stages bm25,hybrid --out runs"],
@@ -65,6 +67,7 @@ async function run(folders: string[], options: Options, face: Face): Promise<voi
   const bar = openProgressBar(terminal.stderr);
   const interrupt = listenForInterrupt(() => bar.stop(), CLEANUP_MS);
   const engine = {
+    vectors: vectorsOf(options),
     ...(options.model === undefined ? {} : { biEncoder: options.model }),
     ...(options.maxTokens === undefined ? {} : { chunking: { maxTokens: options.maxTokens } }),
   };

@@ -17,8 +17,11 @@ type Options = {
   mode: "hybrid" | "lexical" | "dense";
   rerank: boolean;
   explain?: boolean;
-  plan: "auto" | "exact" | "prefilter" | "graph";
+  plan: "auto" | "exact" | "prefilter" | "ivf" | "graph";
   recall?: number;
+  oversampling?: number;
+  probes?: number;
+  ef?: number;
   minScore?: number;
   collapseDuplicates?: boolean;
 };
@@ -41,7 +44,7 @@ export function addSearchCommand(program: Command, face: Face): void {
     .option("--explain", "show how each stage ranked each document")
     .addOption(
       new Option("--plan <plan>", "how vectors are searched")
-        .choices(["auto", "exact", "prefilter", "graph"])
+        .choices(["auto", "exact", "prefilter", "ivf", "graph"])
         .default("auto"),
     )
     .option(
@@ -49,12 +52,16 @@ export function addSearchCommand(program: Command, face: Face): void {
       "wanted share of the true nearest vectors in the dense list (default: 0.95)",
       numberBetween(0.9, 1),
     )
+    .option("--oversampling <n>", "candidates of codes for each entry of the dense list", numberBetween(1, 1000))
+    .option("--probes <n>", "lists of codes that plan ivf looks into", wholeNumber(1, 1_000_000))
+    .option("--ef <n>", "candidates kept on a walk of the graph", wholeNumber(1, 10_000))
     .action((words: string[], options: Options) => run(words, options, face));
   describe(command, {
     examples: [
       'search "how do I rotate the keys"',
       'search backup restore --filter "folder=docs" --filter "year>=2020" --limit 5',
       'search timeout --filter "tags in http,retry" --explain',
+      "search timeout --plan prefilter --oversampling 8 --explain",
     ],
     notes: [
       "A condition is field=value, field!=value, field>=value (also > < <=), field in a,b, or JSON as in the HTTP interface.\n" +
@@ -66,7 +73,7 @@ export function addSearchCommand(program: Command, face: Face): void {
 
 async function run(words: string[], options: Options, { terminal, shared }: Face): Promise<void> {
   const { library, json } = shared();
-  const { filter: conditions, minScore, recall, rerank, limit, offset, mode, plan } = options;
+  const { filter: conditions, minScore, recall, oversampling, probes, ef, rerank, limit, offset, mode, plan } = options;
   const filter = await filterOf(conditions);
   const request: SearchRequest = {
     query: words.join(" "),
@@ -78,6 +85,9 @@ async function run(words: string[], options: Options, { terminal, shared }: Face
     ...(rerank ? {} : { rerank: false }),
     ...(filter === undefined ? {} : { filter }),
     ...(recall === undefined ? {} : { recall }),
+    ...(oversampling === undefined ? {} : { oversampling }),
+    ...(probes === undefined ? {} : { probes }),
+    ...(ef === undefined ? {} : { ef }),
     ...(minScore === undefined ? {} : { minScore }),
     ...(options.collapseDuplicates ? { collapseDuplicates: true } : {}),
   };

@@ -1,7 +1,7 @@
 // How each stage ranked a hit, and what each stage took: tables under --explain.
 
 import type { HitExplanation, SearchResponse } from "../../retrieval/index.js";
-import { formatCount, formatMs } from "./numbers.js";
+import { countOf, formatCount, formatMs } from "./numbers.js";
 import { oneLine } from "./printable.js";
 import type { Style } from "./style.js";
 import { renderTable } from "./table.js";
@@ -46,7 +46,25 @@ export function renderStages({ stages, plan, generation, model, tookMs }: Search
   ] as const;
   return [
     ...renderTable(columns, [...rows, ["all", formatMs(tookMs), ""]], { style }),
-    `${style.dim("vectors")} ${plan.kind} (${plan.reason}), generation ${generation}, ${model}`,
+    `${style.dim("vectors")} ${describePlan(plan)} (${plan.reason}), generation ${generation}, ${model}`,
     "",
   ].join("\n");
+}
+
+/** Its kind, and the numbers that it was carried out with. */
+function describePlan(plan: SearchResponse["plan"]): string {
+  switch (plan.kind) {
+    case "prefilter":
+      return `prefilter, ${perResult(plan.oversampling)}`;
+    case "ivf":
+      return `ivf, ${countOf(plan.probes, "list")}, ${perResult(plan.oversampling)}`;
+    case "graph":
+      return `graph, ${countOf(plan.ef, "candidate")}`;
+    default:
+      return plan.kind;
+  }
+}
+
+function perResult(oversampling: number): string {
+  return `${Number(oversampling.toFixed(1))} candidates for each result`;
 }

@@ -23,7 +23,7 @@ export function renderStatus(
       ["chunking", `at most ${maxTokens} tokens, ${overlapTokens} of overlap`],
       ["bi-encoder", `${models.biEncoder}, ${generation.dimensions} dimensions`],
       ["cross-encoder", models.crossEncoder ?? "none"],
-      ["vectors", `${formatCount(vectors.rows)} in ${formatBytes(vectors.bytes)} of memory`],
+      ["vectors", describeVectors(vectors)],
       ["codes", describeCodes(vectors)],
       ["graph", describeGraph(vectors)],
       ["cache", summariseCache(cache)],
@@ -33,6 +33,12 @@ export function renderStatus(
     ],
     style,
   );
+}
+
+function describeVectors({ rows, bytes, onDisk, format, storedDimensions, dimensions }: Status["vectors"]): string {
+  const kept = storedDimensions < dimensions ? `, ${storedDimensions} of ${dimensions} dimensions` : "";
+  const disk = onDisk ? ` and ${formatBytes(onDisk.bytes)} on disk` : "";
+  return `${formatCount(rows)} in ${formatBytes(bytes)} of memory${disk}, ${format}${kept}`;
 }
 
 function describeCodes({ codes }: Status["vectors"]): string {
@@ -47,9 +53,15 @@ function describeCodes({ codes }: Status["vectors"]): string {
 function describeGraph({ graph }: Status["vectors"]): string {
   if (graph.building)
     return `being built, ${formatCount(graph.building.done)} of ${countOf(graph.building.total, "row")}`;
-  return graph.state === "ready"
-    ? `${countOf(graph.rows, "row")}, ${formatBytes(graph.bytes)}`
-    : `none: ${graph.reason}`;
+  if (graph.state !== "ready") return `none: ${graph.reason}`;
+  return `${countOf(graph.rows, "row")}, ${formatBytes(graph.bytes)}; ${describeWalks(graph.calibration?.curve)}`;
+}
+
+/** The first measured point that 99 % are found at, or the last one. */
+function describeWalks(curve: readonly { ef: number; recallAt10: number }[] | undefined): string {
+  const told = curve?.find(({ recallAt10 }) => recallAt10 >= 0.99) ?? curve?.at(-1);
+  if (!told) return "not measured yet";
+  return `recall@10 ${told.recallAt10.toFixed(3)} measured at ${countOf(told.ef, "candidate")}`;
 }
 
 function describeQueue({ queued, running, failed }: Status["queue"]): string {

@@ -112,8 +112,10 @@ export type Kernels = {
     blocks: number,
     scores: number,
   ): void;
-  /** Writes to `mask` the words of `live` of about the `wanted` highest scores, 0 for the others; returns how many it took. */
-  selectLists(scores: number, count: number, wanted: number, live: number, mask: number, buckets: number): number;
+  /** A score that the `n` highest of `count` scores reach, and few others. */
+  scoreOfNth(scores: number, count: number, n: number, buckets: number): number;
+  /** Writes to `mask` the words of `live` whose scores are at least `least`, 0 for the others; returns how many are not 0. */
+  takeLists(scores: number, count: number, least: number, live: number, mask: number): number;
   /** Writes the dot products of the vectors at `count` indexes with a query. */
   dotsOf(vectors: number, strideBytes: number, indexes: number, count: number, query: number, scores: number): void;
   /** Writes the sum of the vectors at `count` indexes. */

@@ -6,29 +6,29 @@ import type { Kernels } from "./kernels.js";
 
 const bucketCount = 1024;
 
-export function listKernels(memory: SharedMemory): Pick<Kernels, "selectLists" | "dotsOf" | "sumOf"> {
+export function listKernels(memory: SharedMemory): Pick<Kernels, "scoreOfNth" | "takeLists" | "dotsOf" | "sumOf"> {
   const { fround } = Math;
   return {
-    selectLists(scores, count, wanted, live, mask) {
-      const integers = new Uint32Array(memory.buffer);
-      const all = new Float32Array(memory.buffer, scores, count).slice();
+    scoreOfNth(scores, count, n) {
+      const all = new Float32Array(memory.buffer, scores, count);
       const lowest = all.reduce((least, score) => Math.min(least, score), Infinity);
       const highest = all.reduce((most, score) => Math.max(most, score), -Infinity);
-      const scale = highest > lowest ? fround(bucketCount / fround(highest - lowest)) : 0;
-      const buckets = Array.from(all, (score) =>
-        Math.min(Math.trunc(fround(fround(score - lowest) * scale)), bucketCount - 1),
-      );
+      if (lowest === highest) return lowest;
+      const scale = fround(bucketCount / fround(highest - lowest));
       const counts = new Uint32Array(bucketCount);
-      buckets.forEach((bucket, i) => {
-        if (integers[(live >>> 2) + i] !== 0) counts[bucket]!++;
-      });
-      let taken = 0;
-      let least = bucketCount;
-      while (least > 0 && taken < wanted) taken += counts[--least]!;
-      buckets.forEach((bucket, i) => {
-        integers[(mask >>> 2) + i] = bucket >= least ? integers[(live >>> 2) + i]! : 0;
-      });
-      return taken;
+      for (const score of all) {
+        counts[Math.min(Math.trunc(fround(fround(score - lowest) * scale)), bucketCount - 1)]!++;
+      }
+      let bucket = bucketCount;
+      for (let above = 0; above < n; above += counts[bucket]!) bucket--;
+      const width = fround(fround(highest - lowest) / bucketCount);
+      return fround(lowest + fround(fround(bucket - fround(0.01)) * width));
+    },
+    takeLists(scores, count, least, live, mask) {
+      const all = new Float32Array(memory.buffer, scores, count);
+      const words = Array.from(new Uint32Array(memory.buffer, live, count), (word, i) => (all[i]! >= least ? word : 0));
+      new Uint32Array(memory.buffer, mask, count).set(words);
+      return words.filter((word) => word !== 0).length;
     },
     dotsOf(vectors, strideBytes, indexes, count, query, scores) {
       const floats = new Float32Array(memory.buffer);

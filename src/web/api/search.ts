@@ -46,12 +46,15 @@ export type Hit = {
 
 export type StageTime = { name: string; ms: number; candidates: number };
 
+/** How vectors were searched: each kind with its own numbers. */
+export type SearchPlan = { kind: string; oversampling?: number; probes?: number; ef?: number; reason: string };
+
 export type SearchResponse = {
   query: string;
   hits: Hit[];
   candidates: number;
   degraded: { stage: string; reason: string }[];
-  plan: { kind: string; reason: string };
+  plan: SearchPlan;
   generation: number;
   model: string;
   tookMs: number;

@@ -1,4 +1,5 @@
 // How the chosen hit was ranked, stage by stage, and how this search was run.
+import { planText } from "../explain/plan-text.js";
 import { rankStory } from "../explain/rank-story.js";
 import type { Answer } from "../search/search-session.js";
 import { Panel } from "./panel.js";
@@ -44,9 +45,7 @@ export function ExplainPanel({ answer, chosenId, takesFocus, onClose }: Props) {
         <dl class="facts">
           <div class="fact">
             <dt>Plan</dt>
-            <dd>
-              {response.plan.kind}: {response.plan.reason}
-            </dd>
+            <dd>{planText(response.plan)}</dd>
           </div>
           <div class="fact">
             <dt>Model</dt>

@@ -16,6 +16,7 @@ export function PageFooter({ status, inert }: { status: Status | undefined; iner
       )}
       <span>All local</span>
       <a href="/docs">API</a>
+      <a href="/benchmarks">Benchmarks</a>
       {status !== undefined && <span class="version">Lodestone {status.version}</span>}
     </footer>
   );

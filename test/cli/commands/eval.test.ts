@@ -71,6 +71,16 @@ test("a table for people, with the cutoff asked for; --library keeps the library
   assert.ok(existsSync(join(folder, "kept", "air", "lodestone.db")));
 });
 
+test("vectors are kept as they are to be measured", async () => {
+  const words = ["eval", "air", "--stages", "dense", "--vector-format", "int8", "--vector-dimensions"];
+  const short = await run([...words, "128", "--json"]);
+  assert.equal(short.code, 0, short.stderr);
+  assert.equal((JSON.parse(short.stdout) as EvaluationReport).collections[0]?.stages[0]?.measures["ndcg@10"], 1);
+  const odd = await run([...words, "100"]);
+  assert.equal(odd.code, 2);
+  assert.match(odd.stderr, /cannot be truncated to 100, but to 256 or 128/);
+});
+
 test("a folder that is no collection is refused before anything runs", async () => {
   const missing = await run(["eval", "air", "nowhere"]);
   assert.equal(missing.code, 1);

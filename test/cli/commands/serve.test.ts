@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { Status } from "../../../src/engine/index.js";
 import type { IngestReport } from "../../../src/ingest/index.js";
 import type { SearchResponse } from "../../../src/retrieval/index.js";
 import { firstLine, notes, openWorkplace } from "../run-cli.js";
@@ -65,6 +66,24 @@ test("serve answers until it is stopped; meanwhile searches are allowed and a se
     const second = await run(["index", "notes"]);
     assert.equal(second.code, 1);
     assert.match(second.stderr, /is being written by another process/);
+  } finally {
+    assert.equal(await end("SIGINT"), 0);
+  }
+});
+
+test("serve keeps vectors as it is told", async () => {
+  const { ready, end } = await serving([
+    "serve",
+    "--vector-format",
+    "int8",
+    "--vector-dimensions",
+    "128",
+    "--vectors-on-disk",
+  ]);
+  try {
+    const { vectors } = (await (await fetch(`${ready.url}/v1/status`)).json()) as Status;
+    assert.deepEqual([vectors.format, vectors.dimensions, vectors.storedDimensions], ["int8", 512, 128]);
+    assert.match(vectors.onDisk?.path ?? "", /vectors\.lvec$/);
   } finally {
     assert.equal(await end("SIGINT"), 0);
   }

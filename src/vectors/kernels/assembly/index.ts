@@ -9,5 +9,5 @@ export { int8TopK, int8TopKOf } from "./dot-int8";
 export { dotsOf, sumOf } from "./gather";
 export { encodeSigns, queryTables, subtract } from "./quantize";
 export { transform } from "./rotate";
-export { selectLists } from "./select";
+export { scoreOfNth, takeLists } from "./select";
 export { sortTopK } from "./top-k";
