@@ -72,7 +72,7 @@ function openParts({ embed }: BiEncoder) {
   return {
     library,
     writer,
-    generation,
+    generation: () => generation,
     signal: stop.signal,
     preparer: () => preparer,
     duplicates: openDuplicateGuard(writer.db),

@@ -1,6 +1,5 @@
 // The engine: one library opened, and the verbs on it.
 
-import type { BiEncoder, CrossEncoder } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import { type Filter, parseFilter } from "../filters/index.js";
 import type {
@@ -14,18 +13,19 @@ import type {
   Watcher,
 } from "../ingest/index.js";
 import type { DuplicatePage, DuplicateQuery, SnapshotMade, VacuumReport } from "../lifecycle/index.js";
-import { openSearcher, type Searcher, type SearchRequest, type SearchResponse } from "../retrieval/index.js";
-import type { DocumentSummary, Facets, Generation, Job, StoredDocument, StoreReader } from "../store/index.js";
+import type { SearchRequest, SearchResponse } from "../retrieval/index.js";
+import type { DocumentSummary, Facets, Job, StoredDocument, StoreReader } from "../store/index.js";
+import type { Arms } from "./arms.js";
 import { type CacheVerbs, cacheVerbs } from "./cache.js";
 import type { ChosenModels } from "./choose-models.js";
-import { FilterCache } from "./filter-cache.js";
-import type { GraphKeeper } from "./graph-keeper.js";
 import { type JobRequest, pathsOrder, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
 import type { IngestProgress, JobDesk, JobVerbs } from "./jobs.js";
-import type { LiveIndex } from "./live-index.js";
+import type { MigrationDesk } from "./migration.js";
+import type { MigrationVerbs } from "./migration-options.js";
 import type { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
 import type { Reports } from "./reports.js";
+import type { Feedback } from "./search-memory.js";
 import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
 import { type StaleVerbs, staleVerbs } from "./stale.js";
 import { collectStatus, type Status } from "./status.js";
@@ -92,11 +92,20 @@ export type Engine = {
   snapshot(options?: SnapshotOptions): Promise<SnapshotMade>;
   /** The snapshots that were made. */
   readonly snapshots: SnapshotVerbs;
+  /** The change to another model, chunking or length of vectors. */
+  readonly migration: MigrationVerbs;
+  /** Takes what became of a search: that a hit was opened, or how relevant it was. Throws INVALID_INPUT, UNKNOWN_FIELD, NOT_FOUND. */
+  feedback(feedback: Feedback): Promise<void>;
   status(): Promise<Status>;
   /** Ends the threads and gives the library free. Work in progress is stopped; what was acknowledged stays. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
+
+/** What the caller is to blame for, and no index. */
+function isCallers(error: unknown): boolean {
+  return error instanceof LodestoneError && error.code !== "WORKER_FAILED" && error.code !== "INDEX_DAMAGED";
+}
 
 function isList(target: readonly string[] | { filter: Filter }): target is readonly string[] {
   return Array.isArray(target);
@@ -109,12 +118,9 @@ export type EngineParts = {
   models: ChosenModels;
   ingest: IngestClient | undefined;
   reader: StoreReader;
-  generation: Generation;
-  index: LiveIndex;
-  graph: GraphKeeper;
-  encoder: BiEncoder;
-  crossEncoder: CrossEncoder | undefined;
+  arms: Arms;
   jobs: JobDesk;
+  migration: MigrationDesk;
   snapshots: Snapshots;
   watching: Watching;
   vacuums: Vacuums;
@@ -124,30 +130,17 @@ export type EngineParts = {
 
 export class OpenEngine implements Engine {
   readonly #parts: EngineParts;
-  readonly #filters: FilterCache;
-  readonly #searcher: Searcher;
   readonly cache: CacheVerbs;
   readonly stale: StaleVerbs;
   #closing: Promise<void> | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    const { index, reader, generation, encoder, crossEncoder } = parts;
-    this.#filters = new FilterCache(reader, index);
-    this.#searcher = openSearcher({
-      reader,
-      vectors: index.vectors,
-      documentOf: (row) => index.documentOf(row),
-      encoder,
-      crossEncoder,
-      generation,
-      allowedRows: (filter) => this.#filters.rows(filter),
-    });
     this.cache = cacheVerbs({
       reader: () => this.#reader(),
       writer: () => this.#writer(),
       ingest: parts.ingest,
-      queries: () => this.#searcher.queryCache(),
+      queries: () => parts.arms.active.searcher.queryCache(),
       options: parts.options.cache,
     });
     this.stale = staleVerbs({
@@ -228,8 +221,27 @@ export class OpenEngine implements Engine {
 
   async search(request: SearchRequest, { signal }: { signal?: AbortSignal } = {}): Promise<SearchResponse> {
     this.#reader();
-    if (this.readOnly) await this.#parts.index.follow();
-    return this.#searcher.search(request, signal);
+    const { arms, migration } = this.#parts;
+    if (this.readOnly) await arms.active.index.follow();
+    const { user, ...searched } = request;
+    const arm = migration.armFor(user ?? request.query);
+    try {
+      const response = await arm.searcher.search(searched, signal);
+      return { ...response, searchId: migration.noteSearch(response) };
+    } catch (error) {
+      if (!isCallers(error)) migration.noteFailure(arm.generation.id);
+      throw error;
+    }
+  }
+
+  async feedback(feedback: Feedback): Promise<void> {
+    this.#reader();
+    this.#parts.migration.feedback(feedback);
+  }
+
+  get migration(): MigrationVerbs {
+    this.#reader();
+    return this.#parts.migration;
   }
 
   get snapshots(): SnapshotVerbs {
@@ -255,7 +267,8 @@ export class OpenEngine implements Engine {
   }
 
   async status(): Promise<Status> {
-    const { library, reader, generation, models, index } = this.#parts;
+    const { library, reader, arms, models } = this.#parts;
+    const { generation, index } = arms.active;
     this.#reader();
     return collectStatus({
       library,

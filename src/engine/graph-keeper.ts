@@ -2,12 +2,12 @@
 // rows are outside it. Searches never wait for it: what is not in the graph is scanned.
 
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { LodestoneError, messageOf } from "../errors.js";
 import type { GraphStatus, VectorIndex } from "../vectors/index.js";
+import type { IndexFolder } from "./index-folder.js";
 
 export type GraphKeeperOptions = {
-  library: string;
+  folder: IndexFolder;
   modelVersion: string;
   readOnly: boolean;
   /** Fewest live rows for which a graph is built; 0 for never. */
@@ -32,7 +32,7 @@ export class GraphKeeper {
   constructor(vectors: VectorIndex, options: GraphKeeperOptions) {
     this.#vectors = vectors;
     this.#options = options;
-    this.#place = { directory: join(options.library, "index"), modelVersion: options.modelVersion };
+    this.#place = { directory: options.folder.directory, modelVersion: options.modelVersion };
   }
 
   /** Puts a stored graph to use; reports one that is damaged, and what it means that there is none to be had. */

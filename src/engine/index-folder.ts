@@ -1,6 +1,6 @@
-// Where a library's index files lie, and the name of what they are made of: one generation of one library.
+// Where the index files of a generation lie, and the name of what they are made of: one generation of one library.
 
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LodestoneError, messageOf } from "../errors.js";
 import type { Generation } from "../store/index.js";
@@ -9,10 +9,19 @@ export type IndexFolder = { directory: string; identity: string };
 
 export function indexFolder(library: string, { id, createdAtMs, modelVersion }: Generation): IndexFolder {
   return {
-    directory: join(library, "index"),
+    directory: directoryOf(library, id),
     // The moment tells generations of different libraries apart.
     identity: `${modelVersion}, generation ${id} of ${new Date(createdAtMs).toISOString()}`,
   };
+}
+
+/** Removes the files of a generation that is no more. What cannot be removed only takes room. */
+export async function dropIndexFolder(library: string, { id }: Generation): Promise<void> {
+  await rm(directoryOf(library, id), { recursive: true, force: true }).catch(() => undefined);
+}
+
+function directoryOf(library: string, generation: number): string {
+  return join(library, "index", `generation-${generation}`);
 }
 
 /** Makes the folder where it is missing. Throws FILE_UNREADABLE naming it. */

@@ -22,15 +22,25 @@ export {
   type VerifyReport,
   verifySnapshot,
 } from "../lifecycle/index.js";
+export type { ArmFigures } from "./arm-figures.js";
 export type { CacheStatus, CacheVerbs } from "./cache.js";
 export { documentInputSchema } from "./document-input.js";
 export type { DocumentPage, Engine, IngestOptions, PutOptions } from "./engine.js";
 export type { JobRequest, SubmitOptions } from "./job-order.js";
 export type { IngestProgress, JobPage, JobVerbs } from "./jobs.js";
+export {
+  type MigrationRequest,
+  type MigrationSide,
+  type MigrationStatus,
+  type MigrationVerbs,
+  migrationRequestSchema,
+  splitSchema,
+} from "./migration-options.js";
 export { modelDirectories, userFolder } from "./model-directories.js";
 export { openEngine } from "./open-engine.js";
 export type { Chunking, EngineOptions } from "./options.js";
 export { duplicateQuerySchema } from "./reports.js";
+export { type Feedback, feedbackSchema } from "./search-memory.js";
 export { type SnapshotScheduleOptions, scheduleSnapshots } from "./snapshot-schedule.js";
 export {
   pruneLibrarySnapshots,

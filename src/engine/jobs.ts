@@ -3,6 +3,7 @@
 
 import { LodestoneError, messageOf } from "../errors.js";
 import {
+  type FillProgress,
   type IngestClient,
   type IngestReport,
   type JobOutcome,
@@ -22,10 +23,10 @@ import {
   type QueueDepth,
   type StoreReader,
 } from "../store/index.js";
+import type { Arms } from "./arms.js";
 import { followStored } from "./follow-stored.js";
 import { JobFeed } from "./job-feed.js";
 import type { JobOrder } from "./job-order.js";
-import type { LiveIndex } from "./live-index.js";
 
 /** How a run over paths is going. `indexed` counts chunks that are durable and searchable since the last such event. */
 export type IngestProgress = PathProgress | { kind: "indexed"; chunks: number };
@@ -53,7 +54,9 @@ export type JobDeskParts = {
   /** undefined: the library is open for reading only. */
   ingest: IngestClient | undefined;
   reader: StoreReader;
-  index: LiveIndex;
+  arms: Arms;
+  /** How far the other side of a migration is. */
+  onFilled(progress: FillProgress): void;
   /** After a job has changed the library. */
   onChanged(): Promise<void>;
   onNotice(notice: string): void;
@@ -199,16 +202,28 @@ export class JobDesk implements JobVerbs {
   }
 
   #take(event: QueueEvent): void {
-    const { index, onNotice } = this.#parts;
+    const { arms, onNotice, onFilled } = this.#parts;
     switch (event.kind) {
       case "written":
-        this.#apply(() => index.apply(event.written));
+        this.#apply(() => arms.active.index.apply(event.written));
         break;
       case "removed":
-        this.#apply(() => index.remove(event.rows));
+        this.#apply(() => arms.active.index.remove(event.rows));
         break;
       case "moved":
-        this.#apply(() => index.move(event.moved));
+        this.#apply(() => arms.active.index.move(event.moved));
+        break;
+      case "shadow-written":
+        this.#apply(async () => arms.of(event.generation)?.index.apply(event.written));
+        break;
+      case "shadow-removed":
+        this.#apply(async () => arms.shadow?.index.remove(event.rows));
+        break;
+      case "shadow-filled":
+        this.#apply(async () => onFilled(event.progress));
+        break;
+      case "swapped":
+        this.#apply(async () => arms.swap());
         break;
       case "job":
         this.#note(event.job);
@@ -234,6 +249,16 @@ export class JobDesk implements JobVerbs {
     this.#applied = this.#applied.then(change).catch((error: unknown) => {
       this.#failure ??= { error };
     });
+  }
+
+  /** Does `change` after all changes that were told before. */
+  inOrder<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#applied.then(change);
+    this.#applied = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
   }
 
   #note(job: Job): void {

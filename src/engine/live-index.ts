@@ -1,7 +1,7 @@
 // The library in memory: vectors and the document of each row, filled from SQLite when the engine opens and kept in
 // step with every commit after that.
 
-import type { BatchWritten, FilesMoved, RowDocuments, RowSlice, StoreReader } from "../store/index.js";
+import type { FilesMoved, RowDocuments, RowSlice, RowsWritten, StoreReader } from "../store/index.js";
 import {
   openVectorIndex,
   RowBitmap,
@@ -66,7 +66,7 @@ export class LiveIndex {
   }
 
   /** Takes in what a batch wrote. */
-  async apply({ firstRow, documentKeys, vectors, removedRows }: BatchWritten): Promise<void> {
+  async apply({ firstRow, documentKeys, vectors, removedRows }: RowsWritten): Promise<void> {
     const rows = Uint32Array.from(documentKeys, (_, i) => firstRow + i);
     this.#rows.add(rows, documentKeys);
     this.#forget(removedRows);

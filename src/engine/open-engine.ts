@@ -2,16 +2,16 @@
 
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { openBiEncoder, openCatalogue, openCrossEncoder } from "../encoders/index.js";
+import { type Catalogue, openBiEncoder, openCatalogue, openCrossEncoder } from "../encoders/index.js";
+import { LodestoneError } from "../errors.js";
 import { type IngestClient, startIngest } from "../ingest/index.js";
 import { startReader, storedGeneration } from "../store/index.js";
+import { openArm } from "./arm.js";
+import { Arms } from "./arms.js";
 import { type ChosenModels, checkGeneration, chooseModels } from "./choose-models.js";
-import { CodeKeeper } from "./code-keeper.js";
 import { type Engine, OpenEngine } from "./engine.js";
-import { GraphKeeper } from "./graph-keeper.js";
-import { indexFolder, makeIndexFolder } from "./index-folder.js";
 import { JobDesk } from "./jobs.js";
-import { LiveIndex } from "./live-index.js";
+import { MigrationDesk } from "./migration.js";
 import { libraryModelDirectories } from "./model-directories.js";
 import { Opened, settleAll } from "./opened.js";
 import { type CheckedEngineOptions, checkEngineOptions, type EngineOptions } from "./options.js";
@@ -38,7 +38,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const models = chooseModels(catalogue, checked, stored);
   const opened = new Opened();
   try {
-    return await openParts(library, checked, models, opened);
+    return await openParts(library, checked, { models, catalogue }, opened);
   } catch (error) {
     await opened.close();
     throw error;
@@ -48,87 +48,75 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 async function openParts(
   library: string,
   options: CheckedEngineOptions,
-  models: ChosenModels,
+  { models, catalogue }: { models: ChosenModels; catalogue: Catalogue },
   opened: Opened,
 ): Promise<Engine> {
   const { onNotice = () => undefined } = options;
   const threads = options.threads.query === undefined ? {} : { threads: options.threads.query };
   // The models load while the library does. All are awaited also when one fails, so that every part gets closed.
-  const encoders = settleAll([
-    opened.add(openBiEncoder(models.biEncoder, threads)),
-    models.crossEncoder ? opened.add(openCrossEncoder(models.crossEncoder, threads)) : Promise.resolve(undefined),
-  ] as const);
-  const rows = (async () => {
+  const encoder = opened.add(openBiEncoder(models.biEncoder, threads));
+  const crossEncoder = models.crossEncoder
+    ? opened.add(openCrossEncoder(models.crossEncoder, threads))
+    : Promise.resolve(undefined);
+  const opening = (async () => {
     const ingest = options.readOnly ? undefined : await opened.add(startWriting(library, options, models));
-    const reader = await opened.add(startReader(library));
-    const generation = await reader.call("generation", null);
+    const generation = storedGeneration(library);
+    if (!generation) {
+      throw new LodestoneError(
+        "LIBRARY_NOT_FOUND",
+        `The library ${library} has no index yet. Index a folder into it first.`,
+      );
+    }
     checkGeneration(generation, models, library);
-    const { readOnly } = options;
-    const { onDisk, ...kept } = options.vectors;
-    const folder = indexFolder(library, generation);
-    if (onDisk && !readOnly) await makeIndexFolder(folder);
-    const place = onDisk ? { onDisk: { ...folder, readOnly } } : {};
-    const index = await opened.add(
-      LiveIndex.open(reader, { dimensions: generation.dimensions, ...kept, ...place, onNotice }),
-    );
-    // Of rows the last may have died: what was given out before counts too.
-    const sequence = () => Math.max(generation.nextRow, index.end);
-    const codes = new CodeKeeper(index.vectors, { folder, sequence, readOnly, onNotice });
-    await opened.add(Promise.resolve(codes));
-    await codes.load();
-    const graph = new GraphKeeper(index.vectors, {
-      library,
-      modelVersion: generation.modelVersion,
-      readOnly,
-      // Vectors on disk have none.
-      fromRows: onDisk ? 0 : options.graphFromChunks,
-      onNotice,
-    });
-    await opened.add(Promise.resolve(graph));
-    await graph.load();
-    return { ingest, reader, generation, index, graph };
+    const arm = { library, generation, model: models.biEncoder, encoder, crossEncoder, options };
+    const arms = await opened.add(openArm(arm).then((active) => new Arms(active)));
+    return { ingest, reader: await opened.add(startReader(library)), arms };
   })();
-  const [[encoder, crossEncoder], { ingest, reader, generation, index, graph }] = await settleAll([
-    encoders,
-    rows,
-  ] as const);
+  const [, reranker, { ingest, reader, arms }] = await settleAll([encoder, crossEncoder, opening] as const);
   const vacuums = new Vacuums({ reader, ingest, options: options.vacuum, onNotice });
   await opened.add(Promise.resolve(vacuums));
-  const jobs = new JobDesk({
+  const jobs: JobDesk = new JobDesk({
     library,
     ingest,
     reader,
-    index,
+    arms,
+    onFilled: (progress) => migration.noteProgress(progress),
     async onChanged() {
-      await graph.consider();
+      await arms.active.graph.consider();
       await vacuums.consider();
     },
     onNotice,
   });
   await opened.add(Promise.resolve(jobs));
+  const migration = new MigrationDesk({
+    ...{ library, arms, reader, ingest, catalogue, options, onNotice },
+    crossEncoder: reranker,
+    inOrder: (change) => jobs.inOrder(change),
+  });
+  await opened.add(Promise.resolve(migration));
   const watching = await opened.add(Promise.resolve(openWatching(library, jobs)));
   const reports = await opened.add(Promise.resolve(new Reports(library)));
   const snapshots = await opened.add(
     Promise.resolve(openSnapshots({ library, models, reader, asked: options.snapshotDirectory })),
   );
   jobs.start();
+  await migration.resume();
   return new OpenEngine({
-    options,
-    snapshots,
-    watching,
-    vacuums,
-    reports,
-    library,
-    models,
-    jobs,
-    ingest,
-    reader,
-    generation,
-    index,
-    graph,
-    encoder,
-    crossEncoder,
-    opened,
+    ...{
+      options,
+      snapshots,
+      watching,
+      vacuums,
+      reports,
+      library,
+      models,
+      jobs,
+      migration,
+      ingest,
+      reader,
+      arms,
+      opened,
+    },
   });
 }
 

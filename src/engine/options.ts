@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { parseInput } from "../input/parse-input.js";
 import { vectorFormats } from "../vectors/index.js";
+import { migrationOptionsSchema } from "./migration-options.js";
 import { checkStalenessRules, stalenessOptionsSchema } from "./stale.js";
 
 const chunkingSchema = z
@@ -62,6 +63,8 @@ export const engineOptionsSchema = z.strictObject({
    * cost them nothing. Default 500,000.
    */
   graphFromChunks: z.int().min(0).default(500_000),
+  /** How a change to another model or chunking goes on in the background. */
+  migration: migrationOptionsSchema,
   /** Where `snapshot` puts snapshots. Default: the folder "snapshots" in the library's. */
   snapshotDirectory: z.string().min(1).optional(),
   /** How vectors are kept in memory. Those on disk stay as they are: each opening may choose anew. */

@@ -34,6 +34,7 @@ export const searchBodySchema = named(
     ef: "Candidates kept on a walk of the graph. Default: as many as reach `recall`.",
     collapseDuplicates:
       "Of documents with the same text, or nearly so, shows the best one; `duplicates` names the others.",
+    user: "Whose query it is: while a migration is under way, all queries of one user are answered by the same index. Default: all of one text are.",
     limits: "Milliseconds after which a stage is left out; `degraded` then says so.",
   }),
   {
@@ -169,11 +170,13 @@ export const searchResponseSchema = named(
   "SearchResponse",
   describeFields(
     z.object({
+      searchId: z.string(),
       query: z.string(),
       hits: z.array(hitSchema),
       offset: z.int(),
       limit: z.int(),
       candidates: z.int(),
+      confidence: z.number().min(0).max(1).optional(),
       degraded: z.array(z.object({ stage: z.enum(["embed", "dense", "rerank"]), reason: z.string() })),
       plan: planSchema,
       generation: z.int(),
@@ -188,11 +191,13 @@ export const searchResponseSchema = named(
       ),
     }),
     {
+      searchId: "Names this answer in feedback on it.",
       query: "The query as it was asked.",
       hits: "The documents found, best first.",
       offset: "Documents left out at the top.",
       limit: "Documents asked for.",
       candidates: "Documents among the candidates, before offset and limit.",
+      confidence: "What the cross-encoder thinks of the best passage, 0..1; absent where it has read none.",
       degraded: "Stages that were left out, and why.",
       plan: "How vectors were searched, and why that way.",
       generation: "Number of the index that answered.",

@@ -17,7 +17,8 @@ export type Incoming =
   | { kind: "gone"; path: string };
 
 export type BatcherParts = {
-  generation: Generation;
+  /** The index that documents go into; another one only while nothing is on its way. */
+  generation(): Generation;
   preparer(): Preparer;
   duplicates: DuplicateGuard;
   embed(passages: readonly string[], options: { fresh: boolean }): Promise<EmbeddedPassages>;
@@ -208,7 +209,7 @@ export class Batcher {
     let drafts: JobRow[] = [];
     const again = new Batch(batch.openedAtMs);
     const chunks = new Map<BatchJob, number>();
-    const written = write(batch.write(generation, embedded, earliestJob(), now()), (written) => {
+    const written = write(batch.write(generation(), embedded, earliestJob(), now()), (written) => {
       const delayed = jobsOf(batch, written.conflicts);
       const ended = new Set(batch.ended.filter((job) => !delayed.has(job)));
       drafts = [...batch.gains(written, embedded)].flatMap(([job, gain]) => {

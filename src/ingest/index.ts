@@ -9,7 +9,7 @@ export { type IngestReport, type PutReport, type RemoveReport, reportOf } from "
 export type { JobPayloadInput } from "./job-payload.js";
 export type { PathOptions, PathProgress } from "./path-items.js";
 export type { JobOutcome, QueueEvent, Submission } from "./queue-event.js";
-
+export type { FillProgress } from "./shadow-filler.js";
 export { startWatcher, type WatchEvent, type Watcher } from "./watcher.js";
 
 export type IngestClient = WorkerClient<IngestVerbs>;

@@ -3,16 +3,15 @@
 
 import { workerData } from "node:worker_threads";
 import { systemClock } from "../clock.js";
-import { type BiEncoderModel, openBiEncoder, openTokenizer } from "../encoders/index.js";
+import type { BiEncoderModel } from "../encoders/index.js";
 import type { StalenessPolicy } from "../lifecycle/index.js";
 import { type Job, openWriter } from "../store/index.js";
 import type { CallContext } from "../threads/protocol.js";
 import { serve, transferring } from "../threads/serve.js";
 import { type CacheSettings, openCacheOnDemand } from "./cache-on-demand.js";
 import { openDuplicateGuard } from "./duplicate-guard.js";
-import { embedPassages } from "./embed-passages.js";
-import { keepEncoder } from "./encoder-keeper.js";
-import { openPreparer, type Preparer } from "./prepare.js";
+import { openIndexContext } from "./index-context.js";
+import { MigrationWork, type MigrationWorkVerbs } from "./migration-verbs.js";
 import { Queue, type QueueSettings } from "./queue.js";
 import type { QueueEvent, Submission } from "./queue-event.js";
 import { type UpkeepVerbs, upkeepVerbs } from "./upkeep-verbs.js";
@@ -45,17 +44,18 @@ export type DocumentInput = {
   staleness?: StalenessPolicy | undefined;
 };
 
-export type IngestVerbs = UpkeepVerbs & {
-  /** Begins to work and tells what happens, as progress; answered when the queue was stopped. */
-  follow(argument: null, context: CallContext): Promise<void>;
-  /** Answered when the job is on the disk. */
-  submit(argument: Submission): Promise<Job>;
-  cancelJob(argument: { id: string }): Job;
-  retryJob(argument: { id: string }): Job;
-  retryFailedJobs(argument: null): Job[];
-  /** Ends the work; what is on its way goes on when the library is opened again. */
-  stop(argument: null): Promise<void>;
-};
+export type IngestVerbs = UpkeepVerbs &
+  MigrationWorkVerbs & {
+    /** Begins to work and tells what happens, as progress; answered when the queue was stopped. */
+    follow(argument: null, context: CallContext): Promise<void>;
+    /** Answered when the job is on the disk. */
+    submit(argument: Submission): Promise<Job>;
+    cancelJob(argument: { id: string }): Job;
+    retryJob(argument: { id: string }): Job;
+    retryFailedJobs(argument: null): Job[];
+    /** Ends the work; what is on its way goes on when the library is opened again. */
+    stop(argument: null): Promise<void>;
+  };
 
 const {
   library,
@@ -67,55 +67,60 @@ const {
 } = workerData as IngestWorkerData;
 
 await serve<IngestVerbs>(async () => {
-  const writer = openWriter(library);
+  let tell: (event: QueueEvent) => void = () => undefined;
+  const writer = openWriter(library, { onShadowRemoved: (rows) => tell({ kind: "shadow-removed", rows }) });
   const generation = writer.generation({
     modelName: model.manifest.name,
     modelVersion: model.version,
     dimensions: model.dimensions,
     ...chunking,
   });
-  // Readers, tokenizer and encoder are loaded with the first document: a library that is only searched does without them.
-  let preparer: Preparer | undefined;
-  const preparerOpened = () => {
-    preparer ??= openPreparer(writer.db, generation, openTokenizer(model));
-    return preparer;
-  };
-  const encoder = keepEncoder({
-    open: () => openBiEncoder(model, encoderThreads === undefined ? {} : { threads: encoderThreads }),
-    limitMs: settings.batchLimitMs,
-    fullBatch: settings.passages,
-    clock: systemClock,
-  });
   const cache = openCacheOnDemand(library, cacheSettings);
   const stop = new AbortController();
-  let tell: (event: QueueEvent) => void = () => undefined;
-  const embed = (passages: readonly string[], options: { fresh: boolean }) =>
-    embedPassages(passages, options, {
-      encoder: async () => encoder,
-      cache: cache.open((notice) => tell({ kind: "notice", notice })),
-      space: { tenant: "", modelVersion: generation.modelVersion, kind: "passage" },
-      dimensions: generation.dimensions,
-      signal: stop.signal,
-    });
-  const queue = new Queue({
+  let queue: Queue | undefined;
+  const migration = new MigrationWork({
     writer,
-    generation,
+    clock: systemClock,
+    random: Math.random,
+    active: { generation, model },
+    open: (generation, model, role) =>
+      openIndexContext(generation, {
+        db: writer.db,
+        model,
+        // What is done in the background takes one core at the most.
+        threads: role === "shadow" ? 1 : encoderThreads,
+        limitMs: settings.batchLimitMs,
+        fullBatch: settings.passages,
+        cache: () => cache.open((notice) => tell({ kind: "notice", notice })),
+        signal: stop.signal,
+        clock: systemClock,
+      }),
+    between: (work) => queue!.between(work),
+    emit: (event) => tell(event),
+  });
+  queue = new Queue({
+    writer,
     settings,
     clock: systemClock,
     random: Math.random,
-    preparer: preparerOpened,
+    generation: () => migration.context.generation,
+    preparer: () => migration.context.preparer(),
     duplicates: openDuplicateGuard(writer.db),
-    embed,
-    emit: (event) => tell(event),
+    embed: (passages, options) => migration.context.embed(passages, options),
+    emit(event) {
+      tell(event);
+      if (event.kind === "written" || event.kind === "moved") migration.wake();
+    },
   });
   const upkeep = upkeepVerbs({
     library,
     writer,
     cache,
-    generation,
-    preparer: preparerOpened,
-    embed,
-    onWritten: (written) => tell({ kind: "written", written }),
+    context: () => migration.context,
+    onWritten(written) {
+      tell({ kind: "written", written });
+      migration.wake();
+    },
   });
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => {
@@ -140,11 +145,12 @@ await serve<IngestVerbs>(async () => {
       retryFailedJobs: () => queue.retryFailed(),
       stop: end,
       ...upkeep.verbs,
+      ...migration.verbs,
     },
     async close() {
       await upkeep.close();
       await end();
-      await encoder.close();
+      await migration.close();
       await cache.close();
       writer.close();
     },
@@ -153,7 +159,7 @@ await serve<IngestVerbs>(async () => {
 
 /** What of an event moves to the caller instead of being copied. */
 function buffersOf(event: QueueEvent): ArrayBuffer[] {
-  if (event.kind !== "written") return [];
+  if (event.kind !== "written" && event.kind !== "shadow-written") return [];
   const { vectors, documentKeys, removedRows } = event.written;
   return [vectors.buffer, documentKeys.buffer, removedRows.buffer];
 }

@@ -32,6 +32,8 @@ export type PrepareOptions = {
   force: boolean;
   /** Sequence of the job that brings the document; null: none. */
   job: number | null;
+  /** Prepares also what is stored just so: for another index than the one that holds it. Chunks that this one has are kept. */
+  again?: boolean;
 };
 
 export type Preparer = {
@@ -68,7 +70,7 @@ export function openPreparer(db: Database, generation: Generation, tokenizer: To
   const sign = openSigner();
 
   return {
-    prepare(document, { force, job }) {
+    prepare(document, { force, job, again = false }) {
       checkId(document.id);
       const metadata = JSON.stringify(document.metadata);
       const textHash = hashOfText(document.text);
@@ -76,8 +78,10 @@ export function openPreparer(db: Database, generation: Generation, tokenizer: To
       const stored = known.get(document.id);
       if (stored !== undefined && job !== null && stored.job > job) return "superseded";
       const isSame = stored?.pipeline === pipelineVersion && stored.content_hash.equals(contentHash);
-      if (isSame && stored.job === job) return "settled";
-      if (isSame && !force) return "unchanged";
+      if (isSame && !again) {
+        if (stored.job === job) return "settled";
+        if (!force) return "unchanged";
+      }
 
       const reusable = new Map<string, number>();
       if (stored !== undefined && !force) {

@@ -1,9 +1,10 @@
 // What comes into the queue, and what it tells: of jobs, to whoever follows them, and of rows, to the index in memory.
 
-import type { BatchWritten, FilesMoved, Job, JobKind, JobPriority } from "../store/index.js";
+import type { BatchWritten, FilesMoved, Job, JobKind, JobPriority, RowsWritten } from "../store/index.js";
 import type { WireError } from "../threads/protocol.js";
 import type { IngestReport, PutReport, RemoveReport } from "./job-outcome.js";
 import type { PathProgress } from "./path-items.js";
+import type { FillProgress } from "./shadow-filler.js";
 
 export type Submission = {
   kind: JobKind;
@@ -34,4 +35,9 @@ export type QueueEvent =
   | { kind: "written"; written: BatchWritten }
   | { kind: "removed"; rows: Uint32Array }
   | { kind: "moved"; moved: FilesMoved }
+  /** What the shadow generation has gained or lost, how far it is, and that it has become the active one, which is its shadow now. */
+  | { kind: "shadow-written"; generation: number; written: RowsWritten }
+  | { kind: "shadow-removed"; rows: Uint32Array<ArrayBuffer> }
+  | { kind: "shadow-filled"; progress: FillProgress }
+  | { kind: "swapped" }
   | { kind: "notice"; notice: string };

@@ -60,6 +60,7 @@ export class Queue {
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
   #removals: Promise<void> = Promise.resolve();
+  readonly #betweens: (() => Promise<void>)[] = [];
   #wake: (() => void) | undefined;
   #isAwake = false;
   #finished = 0;
@@ -141,6 +142,16 @@ export class Queue {
     return failed.map(({ row }) => jobOf(row));
   }
 
+  /** Does `work` while no batch is open or on its way; jobs go on after it. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    const result = new Promise<T>((resolve, reject) => {
+      this.#betweens.push(() => work().then(resolve, reject));
+    });
+    this.#wakeUp();
+    if (this.#loop === undefined) return this.#pause().then(() => result);
+    return result;
+  }
+
   /** Ends the work; what is on its way is done when the library is opened again. */
   async stop(): Promise<void> {
     await this.#intake.settled();
@@ -152,6 +163,7 @@ export class Queue {
     }
     await Promise.all([this.#loop, this.#removals]);
     await this.#batcher.settled();
+    for (const work of this.#betweens.splice(0)) await work();
     const running = this.#shelf.all().filter(({ row }) => row.state === "running");
     this.#note(running.map(({ row }) => ({ ...row, state: "queued", attempts: Math.max(0, row.attempts - 1) })));
   }
@@ -166,7 +178,14 @@ export class Queue {
     }
   }
 
+  async #pause(): Promise<void> {
+    await this.#batcher.flush();
+    await this.#batcher.settled();
+    for (const work of this.#betweens.splice(0)) await work();
+  }
+
   async #step(): Promise<void> {
+    if (this.#betweens.length > 0) return this.#pause();
     const job = this.#shelf.next;
     const { open, hasRoom } = this.#batcher;
     if (open?.isUrgent && job?.row.priority !== "interactive") {

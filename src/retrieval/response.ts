@@ -45,12 +45,16 @@ export type Hit = {
 };
 
 export type SearchResponse = {
+  /** Names this answer in feedback on it. */
+  searchId: string;
   query: string;
   hits: Hit[];
   offset: number;
   limit: number;
   /** Documents among the candidates, before offset and limit. */
   candidates: number;
+  /** What the cross-encoder thinks of the best passage, 0..1; absent where it has read none. */
+  confidence?: number;
   degraded: Degradation[];
   /** How vectors were searched, with the numbers it was done with, and why that way; "none" where they were not. */
   plan: (Plan | { kind: "none" }) & { reason: string };

@@ -38,7 +38,7 @@ export type SearchRooms = SearchParts & { embedder: QueryEmbedder };
 
 export type Searcher = {
   /** Throws INVALID_INPUT, UNKNOWN_FIELD, FILTER_INVALID or ABORTED. */
-  search(request: unknown, signal?: AbortSignal): Promise<SearchResponse>;
+  search(request: unknown, signal?: AbortSignal): Promise<Omit<SearchResponse, "searchId">>;
   /** What the memory of query vectors has been good for. */
   queryCache(): QueryCacheStatus;
 };
@@ -60,7 +60,7 @@ async function search(
   rooms: SearchRooms,
   request: CheckedSearchRequest,
   signal: AbortSignal | undefined,
-): Promise<SearchResponse> {
+): Promise<Omit<SearchResponse, "searchId">> {
   if (request.query.trim() === "") {
     throw new LodestoneError(
       "INVALID_INPUT",
@@ -100,6 +100,7 @@ async function search(
     offset: request.offset,
     limit: request.limit,
     candidates: documents.length,
+    ...confidenceOf(reranked.ranking),
     degraded: [...first.degraded, ...reranked.degraded],
     plan: first.plan,
     generation: rooms.generation.id,
@@ -107,6 +108,11 @@ async function search(
     tookMs: clock.elapsedMs(),
     stages: clock.reports,
   };
+}
+
+function confidenceOf(ranking: readonly Combined<FusedRow>[]): { confidence?: number } {
+  const best = Math.max(...ranking.map(({ rerank }) => rerank?.logit ?? Number.NEGATIVE_INFINITY));
+  return best === Number.NEGATIVE_INFINITY ? {} : { confidence: 1 / (1 + Math.exp(-best)) };
 }
 
 /** The manifest's recommendation, with what the request says otherwise. A single list keeps its own scores. */

@@ -6,12 +6,21 @@ import { chunkKeyRange, lexicalTable, rowOfChunkKey } from "./schema.js";
 export type ChunkDeleter = {
   /** Deletes chunks by key; returns their rows. */
   deleteChunks(keys: readonly number[]): number[];
-  /** Deletes a document by key with everything that hangs on it; returns the rows that its chunks had. */
+  /** Deletes the chunks of a document by its key; returns the rows that they had. */
+  deleteChunksOf(key: number): number[];
+  /**
+   * Deletes a document by key with everything that hangs on it, in every generation; returns the rows that its chunks had in
+   * this one.
+   */
   deleteDocument(key: number): number[];
 };
 
-/** Prepares deletion within one generation. Both verbs belong inside a transaction. */
-export function prepareChunkDeleter(db: Database, generation: number): ChunkDeleter {
+/** Prepares deletion within one generation, and of whole documents in its shadow. All verbs belong inside a transaction. */
+export function prepareChunkDeleter(
+  db: Database,
+  generation: number,
+  shadow?: { deleter: ChunkDeleter; onRows(rows: readonly number[]): void },
+): ChunkDeleter {
   const range = chunkKeyRange(generation);
   const chunksOf = db
     .prepare<[number, number, number], number>("SELECT key FROM chunks WHERE document_key = ? AND key BETWEEN ? AND ?")
@@ -22,6 +31,8 @@ export function prepareChunkDeleter(db: Database, generation: number): ChunkDele
   const countOut = db.prepare(
     "UPDATE generations SET live_chunks = live_chunks - ?, live_terms = live_terms - ? WHERE id = ?",
   );
+  // Of retired generations, whose postings and rows go as a whole.
+  const otherChunks = db.prepare("DELETE FROM chunks WHERE document_key = ?");
   const document = db.prepare("DELETE FROM documents WHERE key = ?");
 
   const deleteChunks = (keys: readonly number[]) => {
@@ -36,10 +47,14 @@ export function prepareChunkDeleter(db: Database, generation: number): ChunkDele
     countOut.run(rows.length, terms, generation);
     return rows;
   };
+  const deleteChunksOf = (key: number) => deleteChunks(chunksOf.all(key, range.first, range.last));
   return {
     deleteChunks,
+    deleteChunksOf,
     deleteDocument(key) {
-      const rows = deleteChunks(chunksOf.all(key, range.first, range.last));
+      const rows = deleteChunksOf(key);
+      if (shadow) shadow.onRows(shadow.deleter.deleteChunksOf(key));
+      otherChunks.run(key);
       document.run(key);
       return rows;
     },

@@ -16,15 +16,22 @@ export type GenerationRecipe = {
 
 export type Generation = GenerationRecipe & { id: number; nextRow: number; createdAtMs: number };
 
+const SELECT_GENERATION = `SELECT id, model_name AS modelName, model_version AS modelVersion, dimensions,
+  max_tokens AS maxTokens, overlap_tokens AS overlapTokens, next_row AS nextRow, created_at_ms AS createdAtMs FROM generations`;
+
 /** The generation that answers queries; undefined in a library that has none yet. */
 export function activeGeneration(db: Database): Generation | undefined {
-  return db
-    .prepare<[], Generation>(
-      `SELECT id, model_name AS modelName, model_version AS modelVersion, dimensions, max_tokens AS maxTokens,
-         overlap_tokens AS overlapTokens, next_row AS nextRow, created_at_ms AS createdAtMs
-       FROM generations WHERE state = 'active'`,
-    )
-    .get();
+  return db.prepare<[], Generation>(`${SELECT_GENERATION} WHERE state = 'active'`).get();
+}
+
+/** The other side of a migration; undefined where there is none. */
+export function shadowGeneration(db: Database): Generation | undefined {
+  return db.prepare<[], Generation>(`${SELECT_GENERATION} WHERE state = 'shadow'`).get();
+}
+
+/** Undefined once it is dropped. */
+export function generationOf(db: Database, id: number): Generation | undefined {
+  return db.prepare<[number], Generation>(`${SELECT_GENERATION} WHERE id = ? AND state <> 'retired'`).get(id);
 }
 
 /** The active generation of a library folder; undefined where there is no library, or an empty one. */
@@ -41,14 +48,35 @@ export function storedGeneration(library: string): Generation | undefined {
 /** Makes a new generation the active one. The caller has made sure that no documents hang on the old one. */
 export function startGeneration(db: Database, recipe: GenerationRecipe, nowMs: number): Generation {
   db.transaction(() => {
-    db.prepare("UPDATE generations SET state = 'retired' WHERE state = 'active'").run();
-    const { lastInsertRowid } = db
-      .prepare(
-        `INSERT INTO generations (state, model_name, model_version, dimensions, max_tokens, overlap_tokens, created_at_ms)
-         VALUES ('active', ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(recipe.modelName, recipe.modelVersion, recipe.dimensions, recipe.maxTokens, recipe.overlapTokens, nowMs);
-    createLexicalTable(db, Number(lastInsertRowid));
+    db.prepare("UPDATE generations SET state = 'retired' WHERE state <> 'retired'").run();
+    db.prepare("UPDATE migrations SET ended_at_ms = ? WHERE ended_at_ms IS NULL").run(nowMs);
+    insertGeneration(db, "active", recipe, nowMs);
   }).immediate();
   return activeGeneration(db)!;
+}
+
+/** Makes a new generation; belongs inside a transaction. */
+export function insertGeneration(
+  db: Database,
+  state: "active" | "shadow",
+  { modelName, modelVersion, dimensions, maxTokens, overlapTokens }: GenerationRecipe,
+  nowMs: number,
+): number {
+  const { lastInsertRowid } = db
+    .prepare(
+      `INSERT INTO generations (state, model_name, model_version, dimensions, max_tokens, overlap_tokens, created_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(state, modelName, modelVersion, dimensions, maxTokens, overlapTokens, nowMs);
+  createLexicalTable(db, Number(lastInsertRowid));
+  return Number(lastInsertRowid);
+}
+
+export function sameRecipe(a: GenerationRecipe, b: GenerationRecipe): boolean {
+  return (
+    a.modelVersion === b.modelVersion &&
+    a.dimensions === b.dimensions &&
+    a.maxTokens === b.maxTokens &&
+    a.overlapTokens === b.overlapTokens
+  );
 }

@@ -44,6 +44,14 @@ export type { JobStore, NewJob } from "./jobs.js";
 export type { LexicalTerm } from "./lexical.js";
 export { storedLibraryId } from "./library-id.js";
 export { type Lock, takeLock } from "./lock.js";
+export {
+  type Migration,
+  type MigrationShare,
+  type MigrationState,
+  migrationShares,
+  type ShadowBatch,
+  type ShadowDocument,
+} from "./migration.js";
 export type { FileMove, FilesMoved } from "./move-files.js";
 export { type Print, type Prints, printsOf, readPrints } from "./prints.js";
 export { openReader } from "./reader.js";
@@ -62,11 +70,11 @@ export type { DeadRows, RowSlice } from "./rows.js";
 export { chunkKeyRange, formatVersion } from "./schema.js";
 export type {
   BatchWritten,
-  ChunkWrite,
   DocumentTouch,
   DocumentWrite,
   FileGone,
   FileWrite,
   WriteBatch,
 } from "./write-batch.js";
+export type { ChunkWrite, RowsWritten } from "./write-chunks.js";
 export { openWriter, type Removed, type Source, type Writer } from "./writer.js";

@@ -5,7 +5,7 @@ import type { ReaderVerbs } from "./reader-worker.js";
 
 export type StoreReader = WorkerClient<ReaderVerbs>;
 
-/** Opens an existing library for reading on a thread of its own. */
-export function startReader(library: string): Promise<StoreReader> {
-  return startWorker<ReaderVerbs>(new URL("./reader-worker.js", import.meta.url), { library }, "reader");
+/** Opens an existing library for reading on a thread of its own: one generation of it; default, whichever is active at the time. */
+export function startReader(library: string, generation?: number): Promise<StoreReader> {
+  return startWorker<ReaderVerbs>(new URL("./reader-worker.js", import.meta.url), { library, generation }, "reader");
 }

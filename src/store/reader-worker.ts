@@ -11,6 +11,7 @@ import type { Generation } from "./generation.js";
 import type { Job, JobState } from "./job.js";
 import type { JobListing, QueueDepth } from "./job-reader.js";
 import type { LexicalTerm } from "./lexical.js";
+import type { MigrationState } from "./migration.js";
 import type { Prints } from "./prints.js";
 import { openReader } from "./reader.js";
 import type { Dirt } from "./reclaim.js";
@@ -20,6 +21,8 @@ import type { DeadRows, RowSlice } from "./rows.js";
 export type ReaderVerbs = {
   libraryId(argument: null): string;
   generation(argument: null): Generation;
+  shadow(argument: null): Generation | undefined;
+  migration(argument: null): MigrationState | undefined;
   version(argument: null): number;
   rows(argument: { from: number; maxRows: number }): RowSlice;
   rowDocuments(argument: { from: number; maxRows: number }): RowDocuments;
@@ -47,14 +50,16 @@ export type ReaderVerbs = {
   queueDepth(argument: null): QueueDepth;
 };
 
-const { library } = workerData as { library: string };
+const { library, generation } = workerData as { library: string; generation: number | undefined };
 
 await serve<ReaderVerbs>(async () => {
-  const reader = openReader(library);
+  const reader = openReader(library, generation);
   return {
     verbs: {
       libraryId: () => reader.libraryId(),
       generation: () => reader.generation(),
+      shadow: () => reader.shadow(),
+      migration: () => reader.migration(),
       version: () => reader.version(),
       rows({ from, maxRows }) {
         const slice = reader.rows(from, maxRows);

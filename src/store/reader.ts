@@ -16,11 +16,12 @@ import {
 import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./facets.js";
 import { documentsMatching } from "./filter-sql.js";
 import { type Freshness, readFreshness } from "./freshness.js";
-import { activeGeneration, type Generation } from "./generation.js";
+import { activeGeneration, type Generation, generationOf, shadowGeneration } from "./generation.js";
 import type { Job, JobState } from "./job.js";
 import { type JobListing, type JobReader, openJobReader, type QueueDepth } from "./job-reader.js";
 import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical.js";
 import { readLibraryId } from "./library-id.js";
+import { type MigrationState, readMigration } from "./migration.js";
 import { type Prints, readPrints } from "./prints.js";
 import { countDirt, type Dirt } from "./reclaim.js";
 import { type RowDocuments, type RowVectors, readRowDocuments, readVectors } from "./row-parts.js";
@@ -29,8 +30,12 @@ import { type DeadRows, type RowSlice, readDeadRows, readLiveRows, readRows } fr
 export type Reader = {
   /** Names the library, also where it was copied to. */
   libraryId(): string;
-  /** The generation that answers queries. Throws LIBRARY_NOT_FOUND in a library that has none yet. */
+  /** The generation that is read. Throws LIBRARY_NOT_FOUND in a library that has none yet. */
   generation(): Generation;
+  /** The other side of the migration under way. */
+  shadow(): Generation | undefined;
+  /** The migration that is under way, or else the last one that ended. */
+  migration(): MigrationState | undefined;
   /** Changes whenever another connection has committed. */
   version(): number;
   /** Live rows from `from` on with their documents and vectors, about `maxRows` at a time. */
@@ -66,12 +71,15 @@ export type Reader = {
   close(): void;
 };
 
-/** Opens a library that has been created; throws LIBRARY_NOT_FOUND, LIBRARY_TOO_NEW or LIBRARY_DAMAGED. */
-export function openReader(library: string): Reader {
+/**
+ * Opens a library that has been created, to read one generation: default, whichever is active at the time. Throws LIBRARY_NOT_FOUND,
+ * LIBRARY_TOO_NEW or LIBRARY_DAMAGED.
+ */
+export function openReader(library: string, generationId?: number): Reader {
   const db = openForReading(library);
   let rooms: { generation: Generation; documents: DocumentReader; lexical: LexicalIndex } | undefined;
   const open = () => {
-    const generation = activeGeneration(db);
+    const generation = generationId === undefined ? activeGeneration(db) : generationOf(db, generationId);
     if (!generation) {
       throw new LodestoneError(
         "LIBRARY_NOT_FOUND",
@@ -96,6 +104,8 @@ export function openReader(library: string): Reader {
   return {
     libraryId: () => readLibraryId(db),
     generation: () => open().generation,
+    shadow: () => shadowGeneration(db),
+    migration: () => readMigration(db),
     version: () => db.pragma("data_version", { simple: true }) as number,
     rows: (from, maxRows) => readRows(db, open().generation.id, from, maxRows),
     rowDocuments: (from, maxRows) => readRowDocuments(db, open().generation.id, from, maxRows),

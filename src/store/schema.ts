@@ -21,7 +21,8 @@ const migrations: readonly string[] = [
 
   CREATE TABLE generations (
     id              INTEGER PRIMARY KEY,
-    state           TEXT NOT NULL CHECK (state IN ('active', 'building', 'retired')),
+    -- active: answers queries. shadow: the other side of a migration. retired: what a vacuum takes out.
+    state           TEXT NOT NULL CHECK (state IN ('active', 'shadow', 'retired')),
     model_name      TEXT NOT NULL,
     model_version   TEXT NOT NULL,
     dimensions      INTEGER NOT NULL CHECK (dimensions > 0),
@@ -35,7 +36,23 @@ const migrations: readonly string[] = [
     forgotten_rows  INTEGER NOT NULL DEFAULT 0,
     created_at_ms   INTEGER NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX generations_one_active ON generations (state) WHERE state = 'active';
+  CREATE UNIQUE INDEX generations_one_each ON generations (state) WHERE state <> 'retired';
+
+  -- Changes to another model, another chunking or another length of vectors. One that has not ended has a shadow generation.
+  CREATE TABLE migrations (
+    id             INTEGER PRIMARY KEY,
+    source         INTEGER NOT NULL,
+    target         INTEGER NOT NULL,
+    -- Of a hundred queries so many are answered by the target while it is the shadow.
+    share          INTEGER NOT NULL DEFAULT 0 CHECK (share IN (0, 10, 25, 50, 100)),
+    -- Why the target was taken off the queries.
+    reason         TEXT,
+    started_at_ms  INTEGER NOT NULL,
+    ended_at_ms    INTEGER,
+    -- What was measured of each side, as JSON.
+    figures        TEXT NOT NULL DEFAULT '{}'
+  ) STRICT;
+  CREATE UNIQUE INDEX migrations_one_open ON migrations (ended_at_ms IS NULL) WHERE ended_at_ms IS NULL;
 
   CREATE TABLE sources (
     name  TEXT PRIMARY KEY,
@@ -89,6 +106,17 @@ const migrations: readonly string[] = [
     deflated      BLOB NOT NULL
   ) STRICT;
   CREATE INDEX document_texts_hash ON document_texts (text_hash);
+
+  -- Documents that the shadow generation holds just as the active one does.
+  CREATE TABLE shadow_documents (
+    document_key  INTEGER PRIMARY KEY REFERENCES documents (key) ON DELETE CASCADE
+  ) STRICT;
+
+  -- How often documents were among the results of searches.
+  CREATE TABLE document_uses (
+    document_key  INTEGER PRIMARY KEY REFERENCES documents (key) ON DELETE CASCADE,
+    uses          INTEGER NOT NULL
+  ) STRICT;
 
   -- One row for each metadata value (an array has several): what filters are answered from.
   CREATE TABLE document_fields (

@@ -2,24 +2,10 @@
 // or none of it, and it is on the disk when the call returns.
 
 import type { Database } from "better-sqlite3";
-import { passageOf } from "../documents/index.js";
 import { LodestoneError } from "../errors.js";
 import type { ChunkDeleter } from "./delete-chunks.js";
 import type { MetadataField } from "./fields.js";
-import { chunkKey, chunkKeyRange, lexicalTable } from "./schema.js";
-
-export type ChunkWrite = {
-  id: string;
-  index: number;
-  start: number;
-  end: number;
-  tokens: number;
-  headingPath: string[];
-  text: string;
-  passageHash: Uint8Array;
-  /** Which of the batch's vectors belongs to it; null: the document has a chunk with this passage already and keeps its vector. */
-  vector: number | null;
-};
+import { type ChunkWrite, ChunkWriter, prepareChunkStatements, type RowsWritten } from "./write-chunks.js";
 
 export type DocumentWrite = {
   id: string;
@@ -78,12 +64,7 @@ export type WriteBatch = {
   indexedAtMs: number;
 };
 
-export type BatchWritten = {
-  /** The new rows are `firstRow` and those after it: for each, the key of its document and its vector. */
-  firstRow: number;
-  documentKeys: Uint32Array<ArrayBuffer>;
-  vectors: Float32Array<ArrayBuffer>;
-  removedRows: Uint32Array<ArrayBuffer>;
+export type BatchWritten = RowsWritten & {
   /** Documents left out because what they counted on (a vector, the stored document) is gone: prepare them again in full. */
   conflicts: string[];
   /** Documents left out because a later job has written or removed them. */
@@ -103,12 +84,6 @@ function prepareStatements(db: Database, generation: number) {
   return {
     generation: db.prepare<[number], { model_version: string; dimensions: number; next_row: number }>(
       "SELECT model_version, dimensions, next_row FROM generations WHERE id = ?",
-    ),
-    advance: db.prepare(
-      "UPDATE generations SET next_row = next_row + ?, live_chunks = live_chunks + ?, live_terms = live_terms + ? WHERE id = ?",
-    ),
-    block: db.prepare(
-      "INSERT INTO row_blocks (generation, first_row, rows, vectors, document_keys, terms) VALUES (?, ?, ?, ?, ?, ?)",
     ),
     noteFile: db.prepare("INSERT INTO files (path, pipeline) VALUES (?, ?) ON CONFLICT (path) DO NOTHING"),
     fileKey: db.prepare<[string], number>("SELECT key FROM files WHERE path = ?").pluck(),
@@ -155,17 +130,8 @@ function prepareStatements(db: Database, generation: number) {
     ),
     clearFields: db.prepare("DELETE FROM document_fields WHERE document_key = ?"),
     field: db.prepare("INSERT INTO document_fields (document_key, field, text, number, truth) VALUES (?, ?, ?, ?, ?)"),
-    oldChunks: db.prepare<[number, number, number], { key: number; passage_hash: Buffer }>(
-      "SELECT key, passage_hash FROM chunks WHERE document_key = ? AND key BETWEEN ? AND ?",
-    ),
-    chunk: db.prepare(
-      `INSERT INTO chunks (key, document_key, chunk_index, id, start_char, end_char, tokens, terms, heading_path, passage_hash)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    moveChunk: db.prepare("UPDATE chunks SET chunk_index = ?, id = ?, start_char = ?, end_char = ? WHERE key = ?"),
-    chunkText: db.prepare("INSERT INTO chunk_texts (chunk_key, text) VALUES (?, ?)"),
-    posting: db.prepare(`INSERT INTO ${lexicalTable(generation)} (rowid, passage) VALUES (?, ?)`),
-    termsOf: db.prepare<[number], Buffer>(`SELECT sz FROM ${lexicalTable(generation)}_docsize WHERE id = ?`).pluck(),
+    chunks: prepareChunkStatements(db, generation),
+    unshadow: db.prepare("DELETE FROM shadow_documents WHERE document_key = ?"),
   };
 }
 
@@ -193,29 +159,26 @@ export function prepareBatchWriter(
     const writer = new BatchWriter(statements, deleter, batch, generation.next_row);
     for (const document of batch.documents) writer.document(document);
     for (const touch of batch.touched) writer.touch(touch);
-    const vectors = writer.rowBlock(generation.dimensions);
     for (const file of batch.files) writer.file(file);
     for (const file of batch.gone) writer.gone(file);
-    return writer.written(vectors);
+    return writer.written(generation.dimensions);
   };
 }
 
 class BatchWriter {
-  readonly #removedRows: number[] = [];
   readonly #conflicts: string[] = [];
   readonly #superseded: string[] = [];
   readonly #removedWith: number[] = [];
-  readonly #documentKeys: number[] = [];
-  readonly #terms: number[] = [];
-  /** Which of the batch's vectors each new row takes, in row order. */
-  readonly #vectorOfRow: number[] = [];
+  readonly #chunks: ChunkWriter;
 
   constructor(
     readonly statements: Statements,
     readonly deleter: ChunkDeleter,
     readonly batch: WriteBatch,
-    readonly firstRow: number,
-  ) {}
+    firstRow: number,
+  ) {
+    this.#chunks = new ChunkWriter(statements.chunks, deleter, firstRow);
+  }
 
   document(document: DocumentWrite): void {
     const { statements, batch } = this;
@@ -225,7 +188,7 @@ class BatchWriter {
       return;
     }
     const fileKey = document.file === null ? null : this.#fileKey(document.file);
-    const known = this.#keptChunks(document, stored?.key);
+    const known = this.#chunks.keptChunks(document.chunks, stored?.key);
     if (known === undefined) {
       this.#conflicts.push(document.id);
       return;
@@ -250,13 +213,8 @@ class BatchWriter {
     statements.text.run(key, characters, textHash, signature, outline, deflatedText);
     statements.clearFields.run(key);
     for (const { field, text, number, truth } of document.fields) statements.field.run(key, field, text, number, truth);
-    const replaced = [...known.byHash.values()].flat();
-    this.#removedRows.push(...this.deleter.deleteChunks(replaced));
-    for (const chunk of document.chunks) {
-      const kept = known.kept.get(chunk);
-      if (kept !== undefined) statements.moveChunk.run(chunk.index, chunk.id, chunk.start, chunk.end, kept);
-      else this.#newChunk(key, document.title, chunk);
-    }
+    this.#chunks.write(key, document.title, document.chunks, known);
+    statements.unshadow.run(key);
   }
 
   touch({ id, job }: DocumentTouch): void {
@@ -264,23 +222,6 @@ class BatchWriter {
     if (this.#isSuperseded(id, job, stored?.job)) this.#superseded.push(id);
     else if (stored === undefined) this.#conflicts.push(id);
     else this.statements.touch.run(job, stored.key);
-  }
-
-  rowBlock(dimensions: number): Float32Array<ArrayBuffer> {
-    const rows = this.#vectorOfRow.length;
-    const { vectors, generation } = this.batch;
-    const block = new Float32Array(rows * dimensions);
-    this.#vectorOfRow.forEach((vector, i) => {
-      block.set(vectors.subarray(vector * dimensions, (vector + 1) * dimensions), i * dimensions);
-    });
-    if (rows > 0) {
-      const columns = [block, Uint32Array.from(this.#documentKeys), Uint32Array.from(this.#terms)];
-      const [vectorBytes, keyBytes, termBytes] = columns.map(({ buffer }) => new Uint8Array(buffer));
-      this.statements.block.run(generation, this.firstRow, rows, vectorBytes, keyBytes, termBytes);
-      const terms = this.#terms.reduce((sum, count) => sum + count, 0);
-      this.statements.advance.run(rows, rows, terms, generation);
-    }
-    return block;
   }
 
   file(file: FileWrite): void {
@@ -307,12 +248,9 @@ class BatchWriter {
     this.#removedWith.push(documents.length);
   }
 
-  written(vectors: Float32Array<ArrayBuffer>): BatchWritten {
+  written(dimensions: number): BatchWritten {
     return {
-      vectors,
-      firstRow: this.firstRow,
-      documentKeys: Uint32Array.from(this.#documentKeys),
-      removedRows: Uint32Array.from(this.#removedRows),
+      ...this.#chunks.finish(this.batch.vectors, dimensions),
       conflicts: this.#conflicts,
       superseded: this.#superseded,
       removedWith: this.#removedWith,
@@ -329,7 +267,7 @@ class BatchWriter {
 
   #remove(documents: readonly { key: number; id: string }[], job: number | null): void {
     for (const { key, id } of documents) {
-      this.#removedRows.push(...this.deleter.deleteDocument(key));
+      this.#chunks.removed(this.deleter.deleteDocument(key));
       if (job !== null && job > this.batch.earliestJob) this.statements.noteRemoval.run(id, job);
     }
   }
@@ -338,63 +276,4 @@ class BatchWriter {
     this.statements.noteFile.run(path, this.batch.pipeline);
     return this.statements.fileKey.get(path)!;
   }
-
-  /** Pairs the document's chunks with stored ones of the same passage; undefined when one that was counted on is gone. */
-  #keptChunks(
-    document: DocumentWrite,
-    key: number | undefined,
-  ): { kept: Map<ChunkWrite, number>; byHash: Map<string, number[]> } | undefined {
-    const { statements, batch } = this;
-    const byHash = new Map<string, number[]>();
-    if (key !== undefined) {
-      const { first, last } = chunkKeyRange(batch.generation);
-      for (const old of statements.oldChunks.all(key, first, last)) {
-        const hash = old.passage_hash.toString("hex");
-        byHash.set(hash, [...(byHash.get(hash) ?? []), old.key]);
-      }
-    }
-    const kept = new Map<ChunkWrite, number>();
-    for (const chunk of document.chunks) {
-      const found = byHash.get(Buffer.from(chunk.passageHash).toString("hex"))?.shift();
-      if (found !== undefined) kept.set(chunk, found);
-      else if (chunk.vector === null) return undefined;
-    }
-    return { kept, byHash };
-  }
-
-  #newChunk(documentKey: number, title: string, chunk: ChunkWrite): void {
-    const { statements, batch } = this;
-    const row = this.firstRow + this.#vectorOfRow.length;
-    const key = chunkKey(batch.generation, row);
-    statements.posting.run(row, passageOf(title, chunk.headingPath, chunk.text));
-    const terms = firstVarint(statements.termsOf.get(row)!);
-    const { index, id, start, end, tokens, headingPath, passageHash } = chunk;
-    statements.chunk.run(
-      key,
-      documentKey,
-      index,
-      id,
-      start,
-      end,
-      tokens,
-      terms,
-      JSON.stringify(headingPath),
-      passageHash,
-    );
-    statements.chunkText.run(key, chunk.text);
-    this.#terms.push(terms);
-    this.#vectorOfRow.push(chunk.vector!);
-    this.#documentKeys.push(documentKey);
-  }
-}
-
-// FTS5 stores a row's number of terms as SQLite's varint: seven bits a byte, most significant first, the high bit set
-// where another byte follows.
-function firstVarint(bytes: Buffer): number {
-  let value = 0;
-  for (const byte of bytes) {
-    value = value * 128 + (byte & 127);
-    if (byte < 128) break;
-  }
-  return value;
 }

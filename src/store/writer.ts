@@ -6,10 +6,18 @@ import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 import { guarded, openForWriting } from "./connection.js";
 import { type ChunkDeleter, prepareChunkDeleter } from "./delete-chunks.js";
-import { activeGeneration, type Generation, type GenerationRecipe, startGeneration } from "./generation.js";
+import {
+  activeGeneration,
+  type Generation,
+  type GenerationRecipe,
+  sameRecipe,
+  shadowGeneration,
+  startGeneration,
+} from "./generation.js";
 import type { JobRow } from "./job.js";
 import { type JobStore, openJobStore } from "./jobs.js";
 import { lockLibrary } from "./lock.js";
+import { type MigrationStore, openMigrationStore } from "./migration.js";
 import { type FileMove, type FilesMoved, type MoveOfJob, prepareFileMover } from "./move-files.js";
 import { type BatchWritten, NOTE_REMOVAL, prepareBatchWriter, type WriteBatch } from "./write-batch.js";
 
@@ -44,6 +52,9 @@ export type Writer = {
   /** The source that holds `folder` (itself or a folder above it), registered under its base name where there is none. */
   source(folder: string): Source;
   readonly jobs: JobStore;
+  readonly migration: MigrationStore;
+  /** The other side of the migration under way. */
+  shadow(): Generation | undefined;
   close(): void;
 };
 
@@ -54,8 +65,13 @@ export type RemovalOfJob = {
   settle(removed: Removed): JobRow;
 };
 
+export type WriterOptions = {
+  /** Told of rows that documents had in the shadow generation, once these are gone for good. */
+  onShadowRemoved?(rows: Uint32Array<ArrayBuffer>): void;
+};
+
 /** Opens (creating it where needed) the library for writing. Throws LIBRARY_LOCKED when another process writes it. */
-export function openWriter(library: string): Writer {
+export function openWriter(library: string, { onShadowRemoved }: WriterOptions = {}): Writer {
   guarded(library, () => createFolder(library));
   const lock = guarded(library, () => lockLibrary(library));
   let db: Database;
@@ -68,14 +84,25 @@ export function openWriter(library: string): Writer {
   const documentOf = db.prepare<[string], { key: number; job: number }>("SELECT key, job FROM documents WHERE id = ?");
   const noteRemoval = db.prepare(NOTE_REMOVAL);
   let prepared: { generation: number; write: (batch: WriteBatch) => BatchWritten; deleter: ChunkDeleter } | undefined;
+  let shadowRows: number[] = [];
   const preparedFor = (generation: number) => {
     if (prepared?.generation !== generation) {
-      const deleter = prepareChunkDeleter(db, generation);
+      const shadow = shadowGeneration(db);
+      const deleter = prepareChunkDeleter(
+        db,
+        generation,
+        shadow && { deleter: prepareChunkDeleter(db, shadow.id), onRows: (rows) => shadowRows.push(...rows) },
+      );
       prepared = { generation, deleter, write: prepareBatchWriter(db, generation, deleter) };
     }
     return prepared;
   };
-  const inTransaction = <T>(work: () => T): T => guarded(library, () => db.transaction(work).immediate());
+  const inTransaction = <T>(work: () => T): T => {
+    shadowRows = [];
+    const result = guarded(library, () => db.transaction(work).immediate());
+    if (shadowRows.length > 0) onShadowRemoved?.(Uint32Array.from(shadowRows));
+    return result;
+  };
   const currentGeneration = () => {
     const generation = activeGeneration(db);
     if (!generation) throw new LodestoneError("LIBRARY_NOT_FOUND", `The library ${library} has no index yet.`);
@@ -83,10 +110,26 @@ export function openWriter(library: string): Writer {
   };
 
   const jobs = openJobStore(db, inTransaction);
+  const store = openMigrationStore(db, inTransaction, (generation) => prepareChunkDeleter(db, generation));
+  // Who is active and who the shadow is part of what is prepared.
+  const changing =
+    <Arguments extends unknown[], Result>(change: (...given: Arguments) => Result) =>
+    (...given: Arguments): Result => {
+      prepared = undefined;
+      return change(...given);
+    };
+  const migration: MigrationStore = {
+    ...store,
+    start: changing(store.start),
+    swap: changing(store.swap),
+    finish: changing(store.finish),
+  };
 
   return {
     db,
     jobs,
+    migration,
+    shadow: () => shadowGeneration(db),
     generation(recipe) {
       const found = activeGeneration(db);
       const empty = () => db.prepare("SELECT 1 FROM documents LIMIT 1").get() === undefined;
@@ -149,15 +192,6 @@ export function openWriter(library: string): Writer {
       lock.release();
     },
   };
-}
-
-function sameRecipe(a: GenerationRecipe, b: GenerationRecipe): boolean {
-  return (
-    a.modelVersion === b.modelVersion &&
-    a.dimensions === b.dimensions &&
-    a.maxTokens === b.maxTokens &&
-    a.overlapTokens === b.overlapTokens
-  );
 }
 
 function createFolder(library: string): void {

@@ -29,7 +29,10 @@ async function keeperOf(
   const index = await openVectorIndex({ dimensions });
   const notices: string[] = [];
   const onNotice = (notice: string) => void notices.push(notice);
-  const keeper = new GraphKeeper(index, { library, modelVersion: "m@1", readOnly: false, fromRows: 100, onNotice });
+  const keeper = new GraphKeeper(index, {
+    folder: { directory: join(library, "index"), identity: "m@1" },
+    ...{ modelVersion: "m@1", readOnly: false, fromRows: 100, onNotice },
+  });
   t.after(async () => {
     await keeper.close();
     await index.close();

@@ -77,7 +77,7 @@ export async function openIndex(
   });
   await keeper.load();
   const { modelVersion } = generation;
-  const graph = new GraphKeeper(index.vectors, { library, modelVersion, readOnly, fromRows: graphFromRows, onNotice });
+  const graph = new GraphKeeper(index.vectors, { folder, modelVersion, readOnly, fromRows: graphFromRows, onNotice });
   await graph.load();
   let closing: Promise<void> | undefined;
   const close = async () => {

@@ -117,7 +117,7 @@ export async function openBench(
   const encoder = keepEncoder({ open: openEncoder, limitMs: LIMIT_MS, fullBatch: 512, clock });
   const queue = new Queue({
     writer,
-    generation,
+    generation: () => generation,
     settings: { ...settings, ...changed },
     clock,
     random,

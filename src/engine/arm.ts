@@ -1,0 +1,105 @@
+// One generation as searches use it: its rows in memory, codes, graph, query encoder and a reading thread. There is one, or during a
+// migration two. What differs between generations is in here and nowhere else.
+
+import { type BiEncoder, type BiEncoderModel, type CrossEncoder, openBiEncoder } from "../encoders/index.js";
+import { openSearcher, type Searcher } from "../retrieval/index.js";
+import { type Generation, type StoreReader, startReader } from "../store/index.js";
+import { CodeKeeper } from "./code-keeper.js";
+import { FilterCache } from "./filter-cache.js";
+import { GraphKeeper } from "./graph-keeper.js";
+import { indexFolder, makeIndexFolder } from "./index-folder.js";
+import { LiveIndex } from "./live-index.js";
+import { Opened } from "./opened.js";
+import type { CheckedEngineOptions } from "./options.js";
+
+export type Arm = {
+  readonly generation: Generation;
+  readonly model: BiEncoderModel;
+  readonly reader: StoreReader;
+  readonly index: LiveIndex;
+  readonly graph: GraphKeeper;
+  readonly encoder: BiEncoder;
+  readonly filters: FilterCache;
+  readonly searcher: Searcher;
+  close(): Promise<void>;
+};
+
+export type ArmParts = {
+  library: string;
+  generation: Generation;
+  model: BiEncoderModel;
+  /** They load while the rows do; whoever opened them closes them. */
+  encoder: Promise<BiEncoder>;
+  crossEncoder: Promise<CrossEncoder | undefined>;
+  options: CheckedEngineOptions;
+};
+
+export async function openArm({ library, generation, model, options, ...models }: ArmParts): Promise<Arm> {
+  const opened = new Opened();
+  const { readOnly, onNotice = () => undefined } = options;
+  const { onDisk, truncate, ...kept } = options.vectors;
+  try {
+    const reader = await opened.add(startReader(library, generation.id));
+    const folder = indexFolder(library, generation);
+    if (onDisk && !readOnly) await makeIndexFolder(folder);
+    const place = onDisk ? { onDisk: { ...folder, readOnly } } : {};
+    // Fewer dimensions were asked for with the one model in mind; another one may not have them.
+    const width = truncate !== undefined && truncate <= generation.dimensions ? { truncate } : {};
+    const { dimensions } = generation;
+    const index = await opened.add(LiveIndex.open(reader, { dimensions, ...kept, ...width, ...place, onNotice }));
+    // Of rows the last may have died: what was given out before counts too.
+    const sequence = () => Math.max(generation.nextRow, index.end);
+    const codes = new CodeKeeper(index.vectors, { folder, sequence, readOnly, onNotice });
+    await opened.add(Promise.resolve(codes));
+    await codes.load();
+    const graph = new GraphKeeper(index.vectors, {
+      folder,
+      modelVersion: generation.modelVersion,
+      readOnly,
+      // Vectors on disk have none.
+      fromRows: onDisk ? 0 : options.graphFromChunks,
+      onNotice,
+    });
+    await opened.add(Promise.resolve(graph));
+    await graph.load();
+    const [encoder, crossEncoder] = await Promise.all([models.encoder, models.crossEncoder]);
+    const filters = new FilterCache(reader, index);
+    const searcher = openSearcher({
+      reader,
+      vectors: index.vectors,
+      documentOf: (row) => index.documentOf(row),
+      encoder,
+      crossEncoder,
+      generation,
+      allowedRows: (filter) => filters.rows(filter),
+    });
+    return { generation, model, reader, index, graph, encoder, filters, searcher, close: () => opened.close() };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** An arm with an encoder of its own, for the other side of a migration. */
+export async function openShadowArm(
+  parts: Omit<ArmParts, "encoder" | "crossEncoder">,
+  crossEncoder: CrossEncoder | undefined,
+): Promise<Arm> {
+  const { threads } = parts.options;
+  const encoder = await openBiEncoder(parts.model, threads.query === undefined ? {} : { threads: threads.query });
+  try {
+    const arm = await openArm({
+      ...parts,
+      encoder: Promise.resolve(encoder),
+      crossEncoder: Promise.resolve(crossEncoder),
+    });
+    const close = async () => {
+      await arm.close();
+      await encoder.close();
+    };
+    return { ...arm, close };
+  } catch (error) {
+    await encoder.close();
+    throw error;
+  }
+}

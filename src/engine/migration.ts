@@ -1,0 +1,350 @@
+// Migration as the engine offers it: opens the other side, sends it its share of the queries, compares the two, and takes the new one off
+// the queries where it is worse than it may be.
+
+import { createHash } from "node:crypto";
+import { atDimensions, type BiEncoderModel, type Catalogue, type CrossEncoder } from "../encoders/index.js";
+import { LodestoneError, messageOf } from "../errors.js";
+import type { FillProgress, IngestClient } from "../ingest/index.js";
+import { parseInput } from "../input/parse-input.js";
+import type { SearchResponse } from "../retrieval/index.js";
+import type { Generation, Migration, MigrationShare, StoreReader } from "../store/index.js";
+import { type Arm, openShadowArm } from "./arm.js";
+import { FigureKeeper } from "./arm-figures.js";
+import type { Arms } from "./arms.js";
+import { brokenRail } from "./guard-rails.js";
+import { dropIndexFolder } from "./index-folder.js";
+import {
+  type MigrationRequest,
+  type MigrationSide,
+  type MigrationStatus,
+  type MigrationVerbs,
+  migrationRequestSchema,
+  splitSchema,
+} from "./migration-options.js";
+import { type CheckedEngineOptions, chunkingOf } from "./options.js";
+import { SearchMemory } from "./search-memory.js";
+
+export type MigrationDeskParts = {
+  library: string;
+  arms: Arms;
+  reader: StoreReader;
+  /** undefined: the library is open for reading only. */
+  ingest: IngestClient | undefined;
+  catalogue: Catalogue;
+  crossEncoder: CrossEncoder | undefined;
+  options: CheckedEngineOptions;
+  /** Does `change` after all changes of the index in memory that were told before. */
+  inOrder<T>(change: () => Promise<T>): Promise<T>;
+  onNotice(notice: string): void;
+};
+
+/** Searches between two looks at the guard rails, and two notes of the figures. */
+const LOOK_EVERY = 10;
+const NOTE_EVERY = 100;
+
+export class MigrationDesk implements MigrationVerbs {
+  readonly #parts: MigrationDeskParts;
+  readonly #memory = new SearchMemory();
+  #migration: Migration | undefined;
+  #figures = new Map<number, FigureKeeper>();
+  #progress: FillProgress | undefined;
+  #searches = 0;
+  #rollingBack = false;
+
+  constructor(parts: MigrationDeskParts) {
+    this.#parts = parts;
+  }
+
+  /** Goes on with the migration that is under way. */
+  async resume(): Promise<void> {
+    const { reader, onNotice } = this.#parts;
+    const state = await reader.call("migration", null);
+    if (!state || state.migration.endedAtMs !== null) return;
+    this.#take(state.migration);
+    try {
+      const shadow = (await reader.call("shadow", null))!;
+      await this.#openShadow(shadow, this.#modelOf(shadow));
+      this.#parts.arms.lacking = state.lacking;
+    } catch (error) {
+      onNotice(`The migration under way rests, and searches go on without it: ${messageOf(error)}`);
+    }
+  }
+
+  /** Which generation answers: the same for all searches of one key. */
+  armFor(key: string): Arm {
+    const { arms } = this.#parts;
+    const other = arms.completeShadow;
+    const share = this.#migration?.share ?? 0;
+    if (!other || share === 0 || other.generation.id !== this.#migration?.target) return arms.active;
+    return slotOf(key, this.#migration.id) < share ? other : arms.active;
+  }
+
+  /** Notes an answer; the id by which feedback names it. */
+  noteSearch(response: Omit<SearchResponse, "searchId">): string {
+    const { generation, confidence, tookMs, hits } = response;
+    const { lowConfidence } = this.#parts.options.migration;
+    this.#keeper(generation)?.noteSearch({ ms: tookMs, confidence, isLow: (confidence ?? 1) < lowConfidence });
+    this.#afterSearch();
+    return this.#memory.remember(generation, hits);
+  }
+
+  noteFailure(generation: number): void {
+    this.#keeper(generation)?.noteFailure();
+    this.#afterSearch();
+  }
+
+  /** Throws INVALID_INPUT, UNKNOWN_FIELD or NOT_FOUND. */
+  feedback(given: unknown): void {
+    const effect = this.#memory.take(given);
+    if (!effect) return;
+    const keeper = this.#keeper(effect.generation);
+    if (effect.kind === "click") keeper?.noteClick();
+    else keeper?.noteNdcg(effect.value, effect.before);
+  }
+
+  noteProgress(progress: FillProgress): void {
+    this.#progress = progress;
+    this.#parts.arms.lacking = progress.lacking;
+  }
+
+  async status(): Promise<MigrationStatus | undefined> {
+    const state = await this.#parts.reader.call("migration", null);
+    if (!state) return undefined;
+    const { migration, active, documents, lacking } = state;
+    const isOver = migration.endedAtMs !== null;
+    const isPromoted = active === migration.target;
+    const share = isPromoted ? 100 : migration.share;
+    const { rate, remainingMs } = isOver ? { rate: null, remainingMs: null } : this.#pace(lacking);
+    const failing = this.#progress?.failing ?? 0;
+    return {
+      id: migration.id,
+      state: isOver ? "ended" : isPromoted ? "promoted" : lacking > 0 ? "filling" : share > 0 ? "split" : "ready",
+      share,
+      documents: { done: documents - lacking, total: documents },
+      rate,
+      remainingMs,
+      failing: failing > 0 ? { documents: failing, error: this.#progress?.error ?? "" } : null,
+      source: this.#side(migration.source, active),
+      target: this.#side(migration.target, active),
+      reason: migration.reason,
+      startedAt: new Date(migration.startedAtMs).toISOString(),
+      endedAt: migration.endedAtMs === null ? null : new Date(migration.endedAtMs).toISOString(),
+    };
+  }
+
+  async start(request: MigrationRequest): Promise<MigrationStatus> {
+    const ingest = this.#writer();
+    const {
+      model: name,
+      dimensions,
+      maxTokens,
+      overlapTokens,
+    } = parseInput(migrationRequestSchema, request, "migration");
+    const { arms, catalogue, reader } = this.#parts;
+    const { generation } = arms.active;
+    const found = catalogue.find("bi-encoder", name ?? generation.modelName);
+    const width = dimensions ?? (name === undefined ? generation.dimensions : undefined);
+    const model = width === undefined || width === found.dimensions ? found : atDimensions(found, width);
+    const chunking = chunkingOf({ maxTokens, overlapTokens }, generation);
+    checkChunking(chunking, model);
+    await this.#noteUses();
+    this.#figures.clear();
+    this.#progress = undefined;
+    this.#take(await ingest.call("startMigration", { model, chunking }));
+    await this.#openShadow((await reader.call("shadow", null))!, model);
+    return (await this.status())!;
+  }
+
+  async split(share: number): Promise<MigrationStatus> {
+    const ingest = this.#writer();
+    const { share: checked } = parseInput(splitSchema, { share }, "split");
+    const { migration } = await this.#underWay();
+    if (this.#parts.arms.active.generation.id === migration.target) {
+      throw new LodestoneError("INVALID_INPUT", "The new index answers all queries: it is promoted. Roll back first.");
+    }
+    await this.#setShare(ingest, checked, null);
+    return (await this.status())!;
+  }
+
+  async promote(): Promise<MigrationStatus> {
+    const ingest = this.#writer();
+    const { migration, active } = await this.#underWay();
+    if (active !== migration.target) {
+      await this.#swap(ingest, null);
+    }
+    return (await this.status())!;
+  }
+
+  async rollback(reason = "asked for"): Promise<MigrationStatus> {
+    const ingest = this.#writer();
+    const { migration, active } = await this.#underWay();
+    if (active === migration.target) {
+      await this.#swap(ingest, reason);
+    } else await this.#setShare(ingest, 0, reason);
+    return (await this.status())!;
+  }
+
+  async finish(): Promise<MigrationStatus> {
+    const ingest = this.#writer();
+    const { arms, library, inOrder } = this.#parts;
+    await this.#underWay();
+    const generation = arms.shadow?.generation;
+    await this.#noteFigures(ingest);
+    // Searches that the share had sent there are told no later than this.
+    if (this.#migration) this.#migration = { ...this.#migration, share: 0 };
+    await ingest.call("finishMigration", null);
+    await inOrder(() => arms.endShadow());
+    this.#migration = undefined;
+    if (generation) await dropIndexFolder(library, generation);
+    return (await this.status())!;
+  }
+
+  /** Writes down what would be lost. */
+  async close(): Promise<void> {
+    const { ingest } = this.#parts;
+    if (!ingest) return;
+    try {
+      await this.#noteUses();
+      if (this.#migration) await this.#noteFigures(ingest);
+    } catch (error) {
+      if (!(error instanceof LodestoneError)) throw error;
+    }
+  }
+
+  async #openShadow(generation: Generation, model: BiEncoderModel): Promise<void> {
+    const { library, options, arms, ingest, crossEncoder, inOrder } = this.#parts;
+    // Nothing is brought in before: what is written from now on is told, and what was before is read.
+    const arm = await openShadowArm({ library, generation, model, options }, crossEncoder);
+    arms.begin(arm);
+    // What was removed between the reading of its rows and now was not told to it.
+    await inOrder(() => arm.index.follow());
+    await ingest?.call("fillShadow", { model, load: options.migration.load });
+  }
+
+  #modelOf({ modelName, modelVersion, dimensions }: Generation): BiEncoderModel {
+    const found = this.#parts.catalogue.find("bi-encoder", modelName);
+    const model = found.dimensions === dimensions ? found : atDimensions(found, dimensions);
+    if (model.version === modelVersion) return model;
+    throw new LodestoneError(
+      "MODEL_VERSION_MISMATCH",
+      `The other index is of ${modelVersion}; the model here is ${model.version}.`,
+    );
+  }
+
+  #take(migration: Migration): void {
+    this.#migration = migration;
+    const stored = JSON.parse(migration.figures) as Record<string, ConstructorParameters<typeof FigureKeeper>[0]>;
+    for (const generation of [migration.source, migration.target]) {
+      if (!this.#figures.has(generation)) this.#figures.set(generation, new FigureKeeper(stored[generation]));
+    }
+  }
+
+  async #reload(): Promise<void> {
+    const state = await this.#parts.reader.call("migration", null);
+    if (state) this.#take(state.migration);
+  }
+
+  async #setShare(ingest: IngestClient, share: MigrationShare, reason: string | null): Promise<void> {
+    await ingest.call("setMigrationShare", { share, reason });
+    await this.#reload();
+  }
+
+  async #underWay() {
+    const state = await this.#parts.reader.call("migration", null);
+    if (state && state.migration.endedAtMs === null) return state;
+    throw new LodestoneError("NO_MIGRATION", "No migration is under way. Start one first.");
+  }
+
+  #keeper(generation: number): FigureKeeper | undefined {
+    return this.#migration ? this.#figures.get(generation) : undefined;
+  }
+
+  #side(id: number, active: number): MigrationSide | null {
+    const arm = this.#parts.arms.of(id);
+    if (!arm) return null;
+    const { modelVersion, dimensions, maxTokens, overlapTokens } = arm.generation;
+    const figures = (this.#figures.get(id) ?? new FigureKeeper()).figures();
+    const chunking = { maxTokens, overlapTokens };
+    return { generation: id, model: modelVersion, dimensions, chunking, isActive: id === active, figures };
+  }
+
+  #pace(lacking: number): { rate: number | null; remainingMs: number | null } {
+    const { documents = 0, ms = 0 } = this.#progress ?? {};
+    if (documents === 0 || ms === 0 || lacking === 0) return { rate: null, remainingMs: null };
+    const rate = (documents / ms) * 1000 * this.#parts.options.migration.load;
+    return { rate, remainingMs: (lacking / rate) * 1000 };
+  }
+
+  #afterSearch(): void {
+    this.#searches++;
+    const { ingest, options, onNotice, arms } = this.#parts;
+    if (!this.#migration || !ingest) return;
+    if (this.#searches % NOTE_EVERY === 0) this.#noteFigures(ingest).catch(() => undefined);
+    const { source, target, share } = this.#migration;
+    const rails = options.migration.guardRails;
+    if (!rails || share === 0 || this.#rollingBack || this.#searches % LOOK_EVERY !== 0) return;
+    if (arms.active.generation.id === target) return;
+    const figures = (id: number) => this.#figures.get(id)!.figures();
+    const broken = brokenRail(rails, figures(source), figures(target));
+    if (broken === undefined) return;
+    this.#rollingBack = true;
+    this.#setShare(ingest, 0, `by itself: ${broken}`)
+      .then(() => onNotice(`The new index answers no queries any more: ${broken}.`))
+      .catch((error) => onNotice(`The new index could not be taken off the queries: ${messageOf(error)}`))
+      .finally(() => {
+        this.#rollingBack = false;
+      });
+  }
+
+  async #swap(ingest: IngestClient, reason: string | null): Promise<void> {
+    const { arms, inOrder } = this.#parts;
+    if (!arms.shadow) {
+      throw new LodestoneError(
+        "MIGRATION_INCOMPLETE",
+        "The other index is not open: see the notices of the start for why.",
+      );
+    }
+    await ingest.call("swapGenerations", { reason });
+    // The change was told among the others: it has been made when this is.
+    await inOrder(async () => undefined);
+    await this.#reload();
+  }
+
+  async #noteFigures(ingest: IngestClient): Promise<void> {
+    const stored = Object.fromEntries(Array.from(this.#figures, ([id, keeper]) => [id, keeper.stored()]));
+    await ingest.call("noteMigrationFigures", { figures: JSON.stringify(stored) });
+  }
+
+  async #noteUses(): Promise<void> {
+    const uses = this.#memory.takeUses();
+    if (uses.length > 0) await this.#parts.ingest?.call("noteUses", { uses });
+  }
+
+  #writer(): IngestClient {
+    const { ingest, library } = this.#parts;
+    if (ingest) return ingest;
+    throw new LodestoneError(
+      "LIBRARY_READ_ONLY",
+      `The library ${library} is open for reading only. Open it without readOnly to write.`,
+    );
+  }
+}
+
+/** 0..99, evenly spread, another one for the same key in each migration. */
+function slotOf(key: string, migration: number): number {
+  return createHash("sha256").update(`${migration} ${key}`).digest().readUInt32LE() % 100;
+}
+
+function checkChunking(
+  { maxTokens, overlapTokens }: { maxTokens: number; overlapTokens: number },
+  model: BiEncoderModel,
+) {
+  const most = model.manifest.maxTokens;
+  if (maxTokens <= most && overlapTokens * 2 <= maxTokens) return;
+  throw new LodestoneError(
+    "INVALID_INPUT",
+    maxTokens > most
+      ? `Chunks of ${maxTokens} tokens are longer than the ${most} that ${model.manifest.name} reads.`
+      : `An overlap of ${overlapTokens} tokens is more than half of a chunk of ${maxTokens}.`,
+  );
+}

@@ -1,0 +1,86 @@
+// What was shown lately: feedback names a search, and counts for the index that answered it. And which documents are found how often.
+
+import { randomBytes } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import { z } from "zod";
+import { LodestoneError } from "../errors.js";
+import { ndcgAt } from "../evaluation/index.js";
+import { parseInput } from "../input/parse-input.js";
+import type { Hit } from "../retrieval/index.js";
+
+export const feedbackSchema = z.strictObject({
+  /** `searchId` of the answer that it is about. */
+  searchId: z.string().min(1).max(64),
+  /** Id of one of its hits. */
+  id: z.string().min(1),
+  /** "click": it was opened. "judgement": how relevant it is, in `relevance`. */
+  kind: z.enum(["click", "judgement"]).default("click"),
+  /** 0 (not at all) to 3 (just what was wanted). */
+  relevance: z.int().min(0).max(3).optional(),
+});
+export type Feedback = z.input<typeof feedbackSchema>;
+
+/** What a judgement or a click changes for the generation that answered. */
+export type FeedbackEffect =
+  | { generation: number; kind: "click" }
+  | { generation: number; kind: "ndcg"; value: number; before: number | undefined };
+
+type Shown = {
+  generation: number;
+  ids: string[];
+  clicked: boolean;
+  relevance: Map<string, number>;
+  ndcg: number | undefined;
+};
+
+const REMEMBERED_SEARCHES = 10_000;
+const NDCG_DEPTH = 10;
+
+export class SearchMemory {
+  readonly #shown = new LRUCache<string, Shown>({ max: REMEMBERED_SEARCHES });
+  readonly #uses = new Map<string, number>();
+
+  /** Remembers an answer; the id to name it by. */
+  remember(generation: number, hits: readonly Hit[]): string {
+    const id = randomBytes(8).toString("hex");
+    const ids = hits.map((hit) => hit.id);
+    this.#shown.set(id, { generation, ids, clicked: false, relevance: new Map(), ndcg: undefined });
+    for (const found of ids) this.#uses.set(found, (this.#uses.get(found) ?? 0) + 1);
+    return id;
+  }
+
+  /** Undefined for what changes nothing: a second click. Throws INVALID_INPUT, UNKNOWN_FIELD or NOT_FOUND. */
+  take(given: unknown): FeedbackEffect | undefined {
+    const { searchId, id, kind, relevance } = parseInput(feedbackSchema, given, "feedback");
+    const shown = this.#shown.get(searchId);
+    if (!shown) {
+      throw new LodestoneError(
+        "NOT_FOUND",
+        `The search "${searchId}" is not remembered: the last ${REMEMBERED_SEARCHES.toLocaleString("en-US")} since the start are.`,
+      );
+    }
+    if (!shown.ids.includes(id)) {
+      throw new LodestoneError("NOT_FOUND", `The document "${id}" was no hit of the search "${searchId}".`);
+    }
+    const { generation } = shown;
+    if (kind === "click") {
+      if (shown.clicked) return undefined;
+      shown.clicked = true;
+      return { generation, kind };
+    }
+    if (relevance === undefined) {
+      throw new LodestoneError("INVALID_INPUT", 'A judgement takes a "relevance" from 0 (not relevant) to 3.');
+    }
+    shown.relevance.set(id, relevance);
+    const before = shown.ndcg;
+    shown.ndcg = ndcgAt(NDCG_DEPTH, shown.ids, shown.relevance);
+    return { generation, kind: "ndcg", value: shown.ndcg, before };
+  }
+
+  /** How often documents were found since this was last asked. */
+  takeUses(): { id: string; uses: number }[] {
+    const uses = Array.from(this.#uses, ([id, count]) => ({ id, uses: count }));
+    this.#uses.clear();
+    return uses;
+  }
+}

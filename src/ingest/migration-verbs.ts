@@ -1,0 +1,132 @@
+// Migration on the thread that writes: the shadow generation with its filler, and the change of who is active.
+
+import type { BiEncoderModel } from "../encoders/index.js";
+import { LodestoneError } from "../errors.js";
+import type { Generation, Migration, MigrationShare } from "../store/index.js";
+import type { IndexContext } from "./index-context.js";
+import type { QueueEvent } from "./queue-event.js";
+import { ShadowFiller, type ShadowFillerParts } from "./shadow-filler.js";
+
+export type Chunking = { maxTokens: number; overlapTokens: number };
+
+export type MigrationWorkVerbs = {
+  /** Makes the shadow generation; it is filled when its index is open, see `fillShadow`. */
+  startMigration(argument: { model: BiEncoderModel; chunking: Chunking }): Migration;
+  /** Begins to bring documents into the shadow with its model. */
+  fillShadow(argument: { model: BiEncoderModel; load: number }): void;
+  setMigrationShare(argument: { share: MigrationShare; reason: string | null }): void;
+  /** Changes who is active, once the shadow holds every document. Throws MIGRATION_INCOMPLETE. */
+  swapGenerations(argument: { reason: string | null }): Promise<void>;
+  finishMigration(argument: null): Promise<Migration>;
+  noteMigrationFigures(argument: { figures: string }): void;
+  noteUses(argument: { uses: { id: string; uses: number }[] }): void;
+};
+
+export type MigrationWorkParts = Pick<ShadowFillerParts, "writer" | "clock" | "random"> & {
+  open(generation: Generation, model: BiEncoderModel, role: "active" | "shadow"): IndexContext;
+  active: { generation: Generation; model: BiEncoderModel };
+  /** Does `work` while the queue has nothing on its way. */
+  between<T>(work: () => Promise<T>): Promise<T>;
+  emit(event: QueueEvent): void;
+};
+
+/** Fewer documents than these are waited for when generations are to change places. */
+const WAITED_FOR = 2_000;
+
+export class MigrationWork {
+  readonly #parts: MigrationWorkParts;
+  #active: IndexContext;
+  #activeModel: BiEncoderModel;
+  #shadow: { context: IndexContext; model: BiEncoderModel; filler: ShadowFiller; load: number } | undefined;
+
+  constructor(parts: MigrationWorkParts) {
+    this.#parts = parts;
+    const { generation, model } = parts.active;
+    this.#active = parts.open(generation, model, "active");
+    this.#activeModel = model;
+  }
+
+  /** What new documents are made with. */
+  get context(): IndexContext {
+    return this.#active;
+  }
+
+  /** To be told whenever documents have been written: the shadow lacks them. */
+  wake(): void {
+    this.#shadow?.filler.wake();
+  }
+
+  async close(): Promise<void> {
+    const { context } = this;
+    await this.#leaveShadow();
+    await context.close();
+  }
+
+  get verbs(): MigrationWorkVerbs {
+    const { migration } = this.#parts.writer;
+    return {
+      startMigration: ({ model, chunking }) => {
+        const recipe = {
+          modelName: model.manifest.name,
+          modelVersion: model.version,
+          dimensions: model.dimensions,
+          ...chunking,
+        };
+        return migration.start(recipe, this.#parts.clock.now());
+      },
+      fillShadow: ({ model, load }) => this.#fill(model, load),
+      setMigrationShare: ({ share, reason }) => migration.setShare(share, reason),
+      swapGenerations: ({ reason }) => this.#swap(reason),
+      finishMigration: async () => {
+        await this.#leaveShadow();
+        return migration.finish(this.#parts.clock.now());
+      },
+      noteMigrationFigures: ({ figures }) => migration.noteFigures(figures),
+      noteUses: ({ uses }) => migration.noteUses(uses),
+    };
+  }
+
+  #fill(model: BiEncoderModel, load: number): void {
+    if (this.#shadow) return;
+    const generation = this.#parts.writer.shadow();
+    if (generation?.modelVersion !== model.version) {
+      throw new LodestoneError("NO_MIGRATION", "There is no other index of this model to bring documents into.");
+    }
+    this.#begin(this.#parts.open(generation, model, "shadow"), model, load);
+  }
+
+  #begin(context: IndexContext, model: BiEncoderModel, load: number): void {
+    const { writer, clock, random, emit } = this.#parts;
+    const filler = new ShadowFiller({
+      ...{ writer, context, clock, random, load },
+      onWritten: (written, generation) => emit({ kind: "shadow-written", generation, written }),
+      onProgress: (progress) => emit({ kind: "shadow-filled", progress }),
+    });
+    this.#shadow = { context, model, filler, load };
+    filler.start();
+  }
+
+  #swap(reason: string | null): Promise<void> {
+    const { writer, between, emit } = this.#parts;
+    return between(async () => {
+      if (this.#shadow && writer.migration.countLacking() <= WAITED_FOR) await this.#shadow.filler.hurry();
+      writer.migration.swap(reason);
+      // Before anything else is written: what follows is of the other generation.
+      emit({ kind: "swapped" });
+      const before = { context: this.#active, model: this.#activeModel };
+      if (!this.#shadow) return;
+      const { context, model, filler, load } = this.#shadow;
+      await filler.stop();
+      this.#active = context;
+      this.#activeModel = model;
+      this.#begin(before.context, before.model, load);
+    });
+  }
+
+  async #leaveShadow(): Promise<void> {
+    const shadow = this.#shadow;
+    this.#shadow = undefined;
+    await shadow?.filler.stop();
+    await shadow?.context.close();
+  }
+}

@@ -1,0 +1,161 @@
+// Writes chunks into one generation: registry, postings, and a block of rows with their vectors. Chunks whose passage is stored already
+// keep their rows.
+
+import type { Database, Statement } from "better-sqlite3";
+import { passageOf } from "../documents/index.js";
+import type { ChunkDeleter } from "./delete-chunks.js";
+import { chunkKey, chunkKeyRange, lexicalTable } from "./schema.js";
+
+export type ChunkWrite = {
+  id: string;
+  index: number;
+  start: number;
+  end: number;
+  tokens: number;
+  headingPath: string[];
+  text: string;
+  passageHash: Uint8Array;
+  /** Which of the batch's vectors belongs to it; null: the document has a chunk with this passage already and keeps its vector. */
+  vector: number | null;
+};
+
+/** The new rows are `firstRow` and those after it: for each, the key of its document and its vector. */
+export type RowsWritten = {
+  firstRow: number;
+  documentKeys: Uint32Array<ArrayBuffer>;
+  vectors: Float32Array<ArrayBuffer>;
+  removedRows: Uint32Array<ArrayBuffer>;
+};
+
+/** Chunks of a document that keep their rows, and the keys of the others. */
+export type KeptChunks = { kept: ReadonlyMap<ChunkWrite, number>; replaced: number[] };
+
+export type ChunkStatements = Record<
+  "advance" | "block" | "chunk" | "moveChunk" | "chunkText" | "posting",
+  Statement
+> & {
+  generation: number;
+  oldChunks: Statement<[number, number, number], { key: number; passage_hash: Buffer }>;
+  termsOf: Statement<[number], Buffer>;
+};
+
+export function prepareChunkStatements(db: Database, generation: number): ChunkStatements {
+  return {
+    generation,
+    advance: db.prepare(
+      "UPDATE generations SET next_row = next_row + ?, live_chunks = live_chunks + ?, live_terms = live_terms + ? WHERE id = ?",
+    ),
+    block: db.prepare(
+      "INSERT INTO row_blocks (generation, first_row, rows, vectors, document_keys, terms) VALUES (?, ?, ?, ?, ?, ?)",
+    ),
+    oldChunks: db.prepare<[number, number, number], { key: number; passage_hash: Buffer }>(
+      "SELECT key, passage_hash FROM chunks WHERE document_key = ? AND key BETWEEN ? AND ?",
+    ),
+    chunk: db.prepare(
+      `INSERT INTO chunks (key, document_key, chunk_index, id, start_char, end_char, tokens, terms, heading_path, passage_hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    moveChunk: db.prepare("UPDATE chunks SET chunk_index = ?, id = ?, start_char = ?, end_char = ? WHERE key = ?"),
+    chunkText: db.prepare("INSERT INTO chunk_texts (chunk_key, text) VALUES (?, ?)"),
+    posting: db.prepare(`INSERT INTO ${lexicalTable(generation)} (rowid, passage) VALUES (?, ?)`),
+    termsOf: db.prepare<[number], Buffer>(`SELECT sz FROM ${lexicalTable(generation)}_docsize WHERE id = ?`).pluck(),
+  };
+}
+
+/** The chunks of one batch; belongs inside a transaction. */
+export class ChunkWriter {
+  readonly #statements: ChunkStatements;
+  readonly #deleter: ChunkDeleter;
+  readonly #firstRow: number;
+  readonly #documentKeys: number[] = [];
+  readonly #terms: number[] = [];
+  /** Which of the batch's vectors each new row takes, in row order. */
+  readonly #vectorOfRow: number[] = [];
+  readonly #removedRows: number[] = [];
+
+  /** `firstRow`: the first that was never given out. */
+  constructor(statements: ChunkStatements, deleter: ChunkDeleter, firstRow: number) {
+    this.#statements = statements;
+    this.#deleter = deleter;
+    this.#firstRow = firstRow;
+  }
+
+  /** Pairs a document's chunks with stored ones of the same passage; undefined when one that was counted on is gone. */
+  keptChunks(chunks: readonly ChunkWrite[], documentKey: number | undefined): KeptChunks | undefined {
+    const byHash = new Map<string, number[]>();
+    if (documentKey !== undefined) {
+      const { first, last } = chunkKeyRange(this.#statements.generation);
+      for (const old of this.#statements.oldChunks.all(documentKey, first, last)) {
+        const hash = old.passage_hash.toString("hex");
+        byHash.set(hash, [...(byHash.get(hash) ?? []), old.key]);
+      }
+    }
+    const kept = new Map<ChunkWrite, number>();
+    for (const chunk of chunks) {
+      const found = byHash.get(Buffer.from(chunk.passageHash).toString("hex"))?.shift();
+      if (found !== undefined) kept.set(chunk, found);
+      else if (chunk.vector === null) return undefined;
+    }
+    return { kept, replaced: [...byHash.values()].flat() };
+  }
+
+  /** Brings a document's chunks to `chunks`. */
+  write(documentKey: number, title: string, chunks: readonly ChunkWrite[], { kept, replaced }: KeptChunks): void {
+    this.removed(this.#deleter.deleteChunks(replaced));
+    for (const chunk of chunks) {
+      const key = kept.get(chunk);
+      if (key !== undefined) this.#statements.moveChunk.run(chunk.index, chunk.id, chunk.start, chunk.end, key);
+      else this.#add(documentKey, title, chunk);
+    }
+  }
+
+  /** Notes rows that are gone. */
+  removed(rows: readonly number[]): void {
+    this.#removedRows.push(...rows);
+  }
+
+  /** Writes the block of all new rows. `vectors`: those that the chunks refer to, row-major. */
+  finish(vectors: Float32Array, dimensions: number): RowsWritten {
+    const rows = this.#vectorOfRow.length;
+    const block = new Float32Array(rows * dimensions);
+    this.#vectorOfRow.forEach((vector, i) => {
+      block.set(vectors.subarray(vector * dimensions, (vector + 1) * dimensions), i * dimensions);
+    });
+    const documentKeys = Uint32Array.from(this.#documentKeys);
+    if (rows > 0) {
+      const { generation, block: insert, advance } = this.#statements;
+      const columns = [block, documentKeys, Uint32Array.from(this.#terms)];
+      const [vectorBytes, keyBytes, termBytes] = columns.map(({ buffer }) => new Uint8Array(buffer));
+      insert.run(generation, this.#firstRow, rows, vectorBytes, keyBytes, termBytes);
+      const terms = this.#terms.reduce((sum, count) => sum + count, 0);
+      advance.run(rows, rows, terms, generation);
+    }
+    return { firstRow: this.#firstRow, documentKeys, vectors: block, removedRows: Uint32Array.from(this.#removedRows) };
+  }
+
+  #add(documentKey: number, title: string, chunk: ChunkWrite): void {
+    const statements = this.#statements;
+    const row = this.#firstRow + this.#vectorOfRow.length;
+    const key = chunkKey(statements.generation, row);
+    statements.posting.run(row, passageOf(title, chunk.headingPath, chunk.text));
+    const terms = firstVarint(statements.termsOf.get(row)!);
+    const { index, id, start, end, tokens, headingPath, passageHash } = chunk;
+    const path = JSON.stringify(headingPath);
+    statements.chunk.run(key, documentKey, index, id, start, end, tokens, terms, path, passageHash);
+    statements.chunkText.run(key, chunk.text);
+    this.#terms.push(terms);
+    this.#vectorOfRow.push(chunk.vector!);
+    this.#documentKeys.push(documentKey);
+  }
+}
+
+// FTS5 stores a row's number of terms as SQLite's varint: seven bits a byte, most significant first, the high bit set
+// where another byte follows.
+function firstVarint(bytes: Buffer): number {
+  let value = 0;
+  for (const byte of bytes) {
+    value = value * 128 + (byte & 127);
+    if (byte < 128) break;
+  }
+  return value;
+}
