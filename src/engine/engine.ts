@@ -222,7 +222,10 @@ export class OpenEngine implements Engine {
   async search(request: SearchRequest, { signal }: { signal?: AbortSignal } = {}): Promise<SearchResponse> {
     this.#reader();
     const { arms, migration } = this.#parts;
-    if (this.readOnly) await arms.active.index.follow();
+    if (this.readOnly) {
+      await migration.followActive();
+      await arms.active.index.follow();
+    }
     const { user, ...searched } = request;
     const arm = migration.armFor(user ?? request.query);
     try {

@@ -49,15 +49,32 @@ export class MigrationDesk implements MigrationVerbs {
   #figures = new Map<number, FigureKeeper>();
   #progress: FillProgress | undefined;
   #searches = 0;
+  #seenVersion: number | undefined;
   #rollingBack = false;
 
   constructor(parts: MigrationDeskParts) {
     this.#parts = parts;
   }
 
+  /** Where another process writes the library: answers from the generation that is active there now. */
+  async followActive(): Promise<void> {
+    const { arms, reader, library, options, crossEncoder } = this.#parts;
+    const version = await reader.call("version", null);
+    if (version === this.#seenVersion) return;
+    const generation = await reader.call("generation", null);
+    if (generation.id !== arms.active.generation.id) {
+      const model = this.#modelOf(generation);
+      arms.begin(await openShadowArm({ library, generation, model, options }, crossEncoder));
+      arms.swap();
+      await arms.endShadow();
+    }
+    this.#seenVersion = version;
+  }
+
   /** Goes on with the migration that is under way. */
   async resume(): Promise<void> {
-    const { reader, onNotice } = this.#parts;
+    const { reader, ingest, onNotice } = this.#parts;
+    if (!ingest) return;
     const state = await reader.call("migration", null);
     if (!state || state.migration.endedAtMs !== null) return;
     this.#take(state.migration);
@@ -111,6 +128,7 @@ export class MigrationDesk implements MigrationVerbs {
     const state = await this.#parts.reader.call("migration", null);
     if (!state) return undefined;
     const { migration, active, documents, lacking } = state;
+    const stored = storedFigures(migration);
     const isOver = migration.endedAtMs !== null;
     const isPromoted = active === migration.target;
     const share = isPromoted ? 100 : migration.share;
@@ -124,8 +142,8 @@ export class MigrationDesk implements MigrationVerbs {
       rate,
       remainingMs,
       failing: failing > 0 ? { documents: failing, error: this.#progress?.error ?? "" } : null,
-      source: this.#side(migration.source, active),
-      target: this.#side(migration.target, active),
+      source: this.#side(state.source, active, stored),
+      target: this.#side(state.target, active, stored),
       reason: migration.reason,
       startedAt: new Date(migration.startedAtMs).toISOString(),
       endedAt: migration.endedAtMs === null ? null : new Date(migration.endedAtMs).toISOString(),
@@ -148,10 +166,17 @@ export class MigrationDesk implements MigrationVerbs {
     const chunking = chunkingOf({ maxTokens, overlapTokens }, generation);
     checkChunking(chunking, model);
     await this.#noteUses();
+    const started = await ingest.call("startMigration", { model, chunking });
     this.#figures.clear();
     this.#progress = undefined;
-    this.#take(await ingest.call("startMigration", { model, chunking }));
-    await this.#openShadow((await reader.call("shadow", null))!, model);
+    this.#take(started);
+    try {
+      await this.#openShadow((await reader.call("shadow", null))!, model);
+    } catch (error) {
+      // A model that cannot be opened leaves no migration behind that never gets anywhere. Where that fails too, the first error tells more.
+      await this.finish().catch(() => undefined);
+      throw error;
+    }
     return (await this.status())!;
   }
 
@@ -187,15 +212,15 @@ export class MigrationDesk implements MigrationVerbs {
   async finish(): Promise<MigrationStatus> {
     const ingest = this.#writer();
     const { arms, library, inOrder } = this.#parts;
-    await this.#underWay();
-    const generation = arms.shadow?.generation;
+    const { migration, active, source, target } = await this.#underWay();
+    const dropped = active === migration.source ? target : source;
     await this.#noteFigures(ingest);
     // Searches that the share had sent there are told no later than this.
     if (this.#migration) this.#migration = { ...this.#migration, share: 0 };
     await ingest.call("finishMigration", null);
     await inOrder(() => arms.endShadow());
     this.#migration = undefined;
-    if (generation) await dropIndexFolder(library, generation);
+    if (dropped) await dropIndexFolder(library, dropped);
     return (await this.status())!;
   }
 
@@ -233,7 +258,7 @@ export class MigrationDesk implements MigrationVerbs {
 
   #take(migration: Migration): void {
     this.#migration = migration;
-    const stored = JSON.parse(migration.figures) as Record<string, ConstructorParameters<typeof FigureKeeper>[0]>;
+    const stored = storedFigures(migration);
     for (const generation of [migration.source, migration.target]) {
       if (!this.#figures.has(generation)) this.#figures.set(generation, new FigureKeeper(stored[generation]));
     }
@@ -246,6 +271,8 @@ export class MigrationDesk implements MigrationVerbs {
 
   async #setShare(ingest: IngestClient, share: MigrationShare, reason: string | null): Promise<void> {
     await ingest.call("setMigrationShare", { share, reason });
+    // That the other index is complete may have been told just now.
+    await this.#parts.inOrder(async () => undefined);
     await this.#reload();
   }
 
@@ -259,11 +286,11 @@ export class MigrationDesk implements MigrationVerbs {
     return this.#migration ? this.#figures.get(generation) : undefined;
   }
 
-  #side(id: number, active: number): MigrationSide | null {
-    const arm = this.#parts.arms.of(id);
-    if (!arm) return null;
-    const { modelVersion, dimensions, maxTokens, overlapTokens } = arm.generation;
-    const figures = (this.#figures.get(id) ?? new FigureKeeper()).figures();
+  // Read from the library, where the other index is not open: with the figures that were noted there.
+  #side(generation: Generation | undefined, active: number, stored: StoredFigures): MigrationSide | null {
+    if (!generation) return null;
+    const { id, modelVersion, dimensions, maxTokens, overlapTokens } = generation;
+    const figures = (this.#figures.get(id) ?? new FigureKeeper(stored[id])).figures();
     const chunking = { maxTokens, overlapTokens };
     return { generation: id, model: modelVersion, dimensions, chunking, isActive: id === active, figures };
   }
@@ -328,6 +355,12 @@ export class MigrationDesk implements MigrationVerbs {
       `The library ${library} is open for reading only. Open it without readOnly to write.`,
     );
   }
+}
+
+type StoredFigures = Readonly<Record<number, ConstructorParameters<typeof FigureKeeper>[0]>>;
+
+function storedFigures({ figures }: Migration): StoredFigures {
+  return JSON.parse(figures) as StoredFigures;
 }
 
 /** 0..99, evenly spread, another one for the same key in each migration. */

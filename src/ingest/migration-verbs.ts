@@ -14,7 +14,8 @@ export type MigrationWorkVerbs = {
   startMigration(argument: { model: BiEncoderModel; chunking: Chunking }): Migration;
   /** Begins to bring documents into the shadow with its model. */
   fillShadow(argument: { model: BiEncoderModel; load: number }): void;
-  setMigrationShare(argument: { share: MigrationShare; reason: string | null }): void;
+  /** Throws MIGRATION_INCOMPLETE where a share is to go to a shadow that lacks documents. */
+  setMigrationShare(argument: { share: MigrationShare; reason: string | null }): Promise<void>;
   /** Changes who is active, once the shadow holds every document. Throws MIGRATION_INCOMPLETE. */
   swapGenerations(argument: { reason: string | null }): Promise<void>;
   finishMigration(argument: null): Promise<Migration>;
@@ -38,6 +39,7 @@ export class MigrationWork {
   #active: IndexContext;
   #activeModel: BiEncoderModel;
   #shadow: { context: IndexContext; model: BiEncoderModel; filler: ShadowFiller; load: number } | undefined;
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: MigrationWorkParts) {
     this.#parts = parts;
@@ -57,6 +59,7 @@ export class MigrationWork {
   }
 
   async close(): Promise<void> {
+    await this.#changing;
     const { context } = this;
     await this.#leaveShadow();
     await context.close();
@@ -75,15 +78,23 @@ export class MigrationWork {
         return migration.start(recipe, this.#parts.clock.now());
       },
       fillShadow: ({ model, load }) => this.#fill(model, load),
-      setMigrationShare: ({ share, reason }) => migration.setShare(share, reason),
-      swapGenerations: ({ reason }) => this.#swap(reason),
-      finishMigration: async () => {
-        await this.#leaveShadow();
-        return migration.finish(this.#parts.clock.now());
-      },
+      setMigrationShare: ({ share, reason }) => this.#setShare(share, reason),
+      swapGenerations: ({ reason }) => this.#inTurn(() => this.#swap(reason)),
+      finishMigration: () =>
+        this.#inTurn(async () => {
+          await this.#leaveShadow();
+          return migration.finish(this.#parts.clock.now());
+        }),
       noteMigrationFigures: ({ figures }) => migration.noteFigures(figures),
       noteUses: ({ uses }) => migration.noteUses(uses),
     };
+  }
+
+  /** One after the other: what ends in the middle of a change of places would close the side that is about to be active. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#changing.then(change);
+    this.#changing = done.catch(() => undefined);
+    return done;
   }
 
   #fill(model: BiEncoderModel, load: number): void {
@@ -106,19 +117,41 @@ export class MigrationWork {
     filler.start();
   }
 
+  async #setShare(share: MigrationShare, reason: string | null): Promise<void> {
+    const { writer, between } = this.#parts;
+    // None: at once, whatever the queue is doing.
+    if (share === 0) return writer.migration.setShare(share, reason);
+    await between(async () => {
+      await this.#complete();
+      writer.migration.setShare(share, reason);
+    });
+  }
+
+  /** Documents that were written just now are no reason to refuse. */
+  async #complete(): Promise<void> {
+    const lacking = this.#parts.writer.migration.countLacking();
+    if (this.#shadow && lacking > 0 && lacking <= WAITED_FOR) await this.#shadow.filler.hurry();
+  }
+
   #swap(reason: string | null): Promise<void> {
     const { writer, between, emit } = this.#parts;
     return between(async () => {
-      if (this.#shadow && writer.migration.countLacking() <= WAITED_FOR) await this.#shadow.filler.hurry();
+      const shadow = this.#shadow;
+      if (!shadow && writer.migration.open()) {
+        throw new LodestoneError(
+          "MIGRATION_INCOMPLETE",
+          "The other index is not open, and nothing is brought into it.",
+        );
+      }
+      await this.#complete();
       writer.migration.swap(reason);
       // Before anything else is written: what follows is of the other generation.
       emit({ kind: "swapped" });
       const before = { context: this.#active, model: this.#activeModel };
-      if (!this.#shadow) return;
-      const { context, model, filler, load } = this.#shadow;
-      await filler.stop();
+      const { context, model, filler, load } = shadow!;
       this.#active = context;
       this.#activeModel = model;
+      await filler.stop();
       this.#begin(before.context, before.model, load);
     });
   }

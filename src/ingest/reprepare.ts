@@ -22,12 +22,13 @@ const BATCH_DOCUMENTS = 64;
 /** Documents that are gone, or were written again meanwhile, are left alone. Throws ABORTED between two batches. */
 export async function reprepare(ids: readonly string[], parts: ReprepareParts): Promise<Reprepared> {
   const { writer, onWritten, signal } = parts;
-  const { generation, preparer: opened, embed } = parts.context();
   const stored = openStoredDocuments(writer.db);
   const total: Reprepared = { documents: 0, embedded: 0 };
-  for (let start = 0; start < ids.length; start += BATCH_DOCUMENTS) {
+  for (let start = 0; start < ids.length; ) {
     signal.throwIfAborted();
-    const preparer = opened();
+    const context = parts.context();
+    const { generation, embed } = context;
+    const preparer = context.preparer();
     const entries = ids.slice(start, start + BATCH_DOCUMENTS).flatMap((id): Entry[] => {
       const found = stored.find(id);
       if (found === undefined) return [];
@@ -36,6 +37,9 @@ export async function reprepare(ids: readonly string[], parts: ReprepareParts): 
     });
     const passages = entries.flatMap(({ prepared }) => prepared.passages);
     const { vectors, slots, embedded } = await embed(passages, { fresh: false });
+    // Another index is the active one by now: these are made anew for that.
+    if (parts.context() !== context) continue;
+    start += BATCH_DOCUMENTS;
     let offset = 0;
     const documents = entries.flatMap(({ job, prepared: { write, passages } }): DocumentWrite[] => {
       const first = offset;

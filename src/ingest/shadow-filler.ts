@@ -5,7 +5,7 @@ import type { Clock } from "../clock.js";
 import { messageOf } from "../errors.js";
 import type { RowsWritten, ShadowDocument, Writer } from "../store/index.js";
 import type { IndexContext } from "./index-context.js";
-import { retryDelayMs } from "./retry.js";
+import { concernsAll, reasonOf, retryDelayMs } from "./retry.js";
 import { openStoredDocuments, type StoredDocuments } from "./stored-documents.js";
 
 export type FillProgress = {
@@ -32,6 +32,8 @@ export type ShadowFillerParts = {
 
 const BATCH_DOCUMENTS = 32;
 const BATCH_PASSAGES = 128;
+/** Lacking documents are looked up so many at a time: in which order they come takes a look at all of them. */
+const LOOKED_AHEAD = 1_024;
 const MOST_FAILING = 1_000;
 
 type Failure = { tries: number; againMs: number };
@@ -40,11 +42,13 @@ export class ShadowFiller {
   readonly #parts: ShadowFillerParts;
   readonly #stored: StoredDocuments;
   readonly #failures = new Map<string, Failure>();
+  #ahead: string[] = [];
   #progress: FillProgress = { lacking: 0, documents: 0, chunks: 0, ms: 0, failing: 0, error: null };
   #stopped = false;
   #isHurried = false;
   #wake: (() => void) | undefined;
   #isAwake = false;
+  #endPause: (() => void) | undefined;
   #loop: Promise<void> | undefined;
   #whenDone: (() => void)[] = [];
 
@@ -73,6 +77,7 @@ export class ShadowFiller {
     try {
       const done = new Promise<void>((resolve) => this.#whenDone.push(resolve));
       this.wake();
+      this.#endPause?.();
       await done;
     } finally {
       this.#isHurried = false;
@@ -82,6 +87,7 @@ export class ShadowFiller {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.wake();
+    this.#endPause?.();
     await this.#loop;
   }
 
@@ -96,21 +102,37 @@ export class ShadowFiller {
       await this.#fill(ids);
       const ms = performance.now() - startedMs;
       this.#tell({ ms: this.#progress.ms + ms });
-      const pauseMs = this.#isHurried ? 0 : ms * (1 / this.#parts.load - 1);
-      await new Promise<void>((resolve) => {
-        if (pauseMs < 1) setImmediate(resolve);
-        else this.#parts.clock.after(pauseMs, resolve);
-      });
+      await this.#pause(this.#isHurried ? 0 : ms * (1 / this.#parts.load - 1));
     }
     this.#settle();
   }
 
+  /** Leaves the time to others; whoever stops or hurries does not wait for its end. */
+  async #pause(pauseMs: number): Promise<void> {
+    let stopTimer: () => void = () => undefined;
+    await new Promise<void>((resolve) => {
+      this.#endPause = resolve;
+      if (pauseMs < 1 || this.#stopped) setImmediate(resolve);
+      else stopTimer = this.#parts.clock.after(pauseMs, resolve);
+    });
+    this.#endPause = undefined;
+    stopTimer();
+  }
+
   #due(): string[] {
-    const { writer, clock } = this.#parts;
-    const nowMs = clock.now();
-    const isDue = (id: string) => (this.#failures.get(id)?.againMs ?? 0) <= nowMs;
-    const ids = writer.migration.lacking(BATCH_DOCUMENTS + Math.min(this.#failures.size, MOST_FAILING));
-    return ids.filter(isDue).slice(0, BATCH_DOCUMENTS);
+    if (this.#ahead.length === 0) {
+      const { writer, clock } = this.#parts;
+      const most = LOOKED_AHEAD + Math.min(this.#failures.size, MOST_FAILING);
+      const ids = writer.migration.lacking(most);
+      // A document that failed may be gone by now.
+      if (ids.length < most) {
+        const lacking = new Set(ids);
+        for (const id of this.#failures.keys()) if (!lacking.has(id)) this.#failures.delete(id);
+      }
+      const nowMs = clock.now();
+      this.#ahead = ids.filter((id) => (this.#failures.get(id)?.againMs ?? 0) <= nowMs);
+    }
+    return this.#ahead.splice(0, BATCH_DOCUMENTS);
   }
 
   /** Waits for documents that are written, or for those that failed to be due again. */
@@ -150,7 +172,7 @@ export class ShadowFiller {
       }
     } catch (error) {
       if (this.#stopped) return;
-      if (batch.length === 1) this.#fail(batch[0]!, error);
+      if (batch.length === 1 || concernsAll(error)) for (const id of batch) this.#fail(id, error);
       else for (const id of batch) await this.#fillAlone(id);
     }
   }
@@ -203,7 +225,7 @@ export class ShadowFiller {
     const { clock, random } = this.#parts;
     const tries = (this.#failures.get(id)?.tries ?? 0) + 1;
     this.#failures.set(id, { tries, againMs: clock.now() + retryDelayMs(tries, random) });
-    this.#tell({ error: `${JSON.stringify(id.slice(0, 120))}: ${messageOf(error)}` });
+    this.#tell({ error: `${JSON.stringify(id.slice(0, 120))}: ${messageOf(reasonOf(error))}` });
   }
 
   #tell(news: Partial<FillProgress>): void {

@@ -4,7 +4,14 @@
 import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 import type { ChunkDeleter } from "./delete-chunks.js";
-import { activeGeneration, type GenerationRecipe, insertGeneration, sameRecipe } from "./generation.js";
+import {
+  activeGeneration,
+  type Generation,
+  type GenerationRecipe,
+  generationOf,
+  insertGeneration,
+  sameRecipe,
+} from "./generation.js";
 import { type ChunkWrite, ChunkWriter, prepareChunkStatements, type RowsWritten } from "./write-chunks.js";
 
 /** Of a hundred queries so many are answered by the target. */
@@ -26,6 +33,9 @@ export type Migration = {
 
 export type MigrationState = {
   migration: Migration;
+  /** Its generations; undefined for one that is dropped. */
+  source: Generation | undefined;
+  target: Generation | undefined;
   /** The generation that is active now. */
   active: number;
   /** Documents, and those that the shadow lacks or holds as they were before. */
@@ -87,7 +97,9 @@ export function readMigration(db: Database): MigrationState | undefined {
     if (!migration || !active) return undefined;
     const documents = db.prepare<[], number>("SELECT count(*) FROM documents").pluck().get()!;
     const lacking = migration.endedAtMs === null ? countLacking(db) : 0;
-    return { migration, active: active.id, documents, lacking };
+    const source = generationOf(db, migration.source);
+    const target = generationOf(db, migration.target);
+    return { migration, source, target, active: active.id, documents, lacking };
   })();
 }
 

@@ -27,4 +27,8 @@ export async function openTemporary(t: TestContext, options: Partial<EngineOptio
   return engine;
 }
 
-export const coded = (code: string) => (error: unknown) => error instanceof LodestoneError && error.code === code;
+/** Whether an error has this code, and a message like this. */
+export const coded =
+  (code: string, message = /./) =>
+  (error: unknown) =>
+    error instanceof LodestoneError && error.code === code && message.test(error.message);
