@@ -2,17 +2,23 @@
 
 export type { Metadata, MetadataValue, Skip } from "./documents/index.js";
 export {
+  type ArmFigures,
   type CacheStatus,
   type CacheVerbs,
   type Chunking,
   type DocumentPage,
   type Engine,
   type EngineOptions,
+  type Feedback,
   type IngestOptions,
   type IngestProgress,
   type JobPage,
   type JobRequest,
   type JobVerbs,
+  type MigrationRequest,
+  type MigrationSide,
+  type MigrationStatus,
+  type MigrationVerbs,
   openEngine,
   type PutOptions,
   type SnapshotOptions,

@@ -2,6 +2,7 @@
 // mistyped option cost no more than starting Node.
 
 import type { Engine, EngineOptions } from "../engine/index.js";
+import { LodestoneError } from "../errors.js";
 import { vectorsInEnvironment } from "./vector-options.js";
 
 /** For commands that rank nothing: the cross-encoder need not be loaded (0.3 s of processor time here). */
@@ -15,5 +16,15 @@ export async function withEngine<T>(options: EngineOptions, work: (engine: Engin
     return await work(engine);
   } finally {
     await engine.close();
+  }
+}
+
+/** What `work` resolves with. Where another process writes the library, its error says with `hint` how to ask that one. */
+export async function orAskTheWriter<T>(hint: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof LodestoneError) || error.code !== "LIBRARY_LOCKED") throw error;
+    throw new LodestoneError(error.code, `${error.message} ${hint}`, { cause: error, detail: error.detail });
   }
 }

@@ -10,6 +10,7 @@ import { addGetCommand } from "./commands/get.js";
 import { addIndexCommand } from "./commands/index-files.js";
 import { addJobsCommand } from "./commands/jobs.js";
 import { addListCommand } from "./commands/list.js";
+import { addMigrateCommand } from "./commands/migrate.js";
 import { addModelsCommand } from "./commands/models.js";
 import { addRestoreCommand } from "./commands/restore.js";
 import { addSearchCommand } from "./commands/search.js";
@@ -105,6 +106,7 @@ function addCommands(program: Command, face: Face): void {
   addCacheCommand(program, face);
   addSnapshotCommand(program, face);
   addRestoreCommand(program, face);
+  addMigrateCommand(program, face);
   addModelsCommand(program, face);
   addEvalCommand(program, face);
   addStartCommand(program, face);

@@ -6,6 +6,7 @@ import type { Arm } from "./arm.js";
 export class Arms {
   #active: Arm;
   #shadow: Arm | undefined;
+  readonly #searches = new WeakMap<Arm, Set<Promise<unknown>>>();
   /** Documents that the shadow lacks. */
   lacking = Number.POSITIVE_INFINITY;
 
@@ -41,16 +42,34 @@ export class Arms {
     [this.#active, this.#shadow] = [this.#shadow, this.#active];
   }
 
+  /** Does a search on an arm, which is not left before that is over. */
+  async using<T>(arm: Arm, search: () => Promise<T>): Promise<T> {
+    const running = search();
+    const searches = this.#searches.get(arm) ?? new Set();
+    this.#searches.set(arm, searches.add(running));
+    try {
+      return await running;
+    } finally {
+      searches.delete(running);
+    }
+  }
+
+  /** Resolves when the searches that are on their way on an arm have their answers. */
+  async searched(arm: Arm | undefined): Promise<void> {
+    if (arm) await Promise.allSettled(this.#searches.get(arm) ?? []);
+  }
+
   /** Leaves the shadow, which is closed. */
   async endShadow(): Promise<void> {
     const shadow = this.#shadow;
     this.#shadow = undefined;
     this.lacking = Number.POSITIVE_INFINITY;
+    await this.searched(shadow);
     await shadow?.close();
   }
 
   async close(): Promise<void> {
-    await this.endShadow();
+    await this.#shadow?.close();
     await this.#active.close();
   }
 }

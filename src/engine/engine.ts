@@ -22,6 +22,7 @@ import { type JobRequest, pathsOrder, putOrder, removeOrder, type SubmitOptions 
 import type { IngestProgress, JobDesk, JobVerbs } from "./jobs.js";
 import type { MigrationDesk } from "./migration.js";
 import type { MigrationVerbs } from "./migration-options.js";
+import { inTurn } from "./migration-turns.js";
 import type { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
 import type { Reports } from "./reports.js";
@@ -132,10 +133,12 @@ export class OpenEngine implements Engine {
   readonly #parts: EngineParts;
   readonly cache: CacheVerbs;
   readonly stale: StaleVerbs;
+  readonly #migration: MigrationVerbs;
   #closing: Promise<void> | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#migration = inTurn(parts.migration);
     this.cache = cacheVerbs({
       reader: () => this.#reader(),
       writer: () => this.#writer(),
@@ -226,10 +229,9 @@ export class OpenEngine implements Engine {
       await migration.followActive();
       await arms.active.index.follow();
     }
-    const { user, ...searched } = request;
-    const arm = migration.armFor(user ?? request.query);
+    const arm = migration.armFor(request.user ?? request.query);
     try {
-      const response = await arm.searcher.search(searched, signal);
+      const response = await arms.using(arm, () => arm.searcher.search(request, signal));
       return { ...response, searchId: migration.noteSearch(response) };
     } catch (error) {
       if (!isCallers(error)) migration.noteFailure(arm.generation.id);
@@ -244,7 +246,7 @@ export class OpenEngine implements Engine {
 
   get migration(): MigrationVerbs {
     this.#reader();
-    return this.#parts.migration;
+    return this.#migration;
   }
 
   get snapshots(): SnapshotVerbs {

@@ -205,7 +205,11 @@ export class JobDesk implements JobVerbs {
     const { arms, onNotice, onFilled } = this.#parts;
     switch (event.kind) {
       case "written":
-        this.#apply(() => arms.active.index.apply(event.written));
+        this.#apply(async () => {
+          // The other side lacks this, until it is told to hold every document again.
+          arms.lacking = Number.POSITIVE_INFINITY;
+          await arms.active.index.apply(event.written);
+        });
         break;
       case "removed":
         this.#apply(() => arms.active.index.remove(event.rows));

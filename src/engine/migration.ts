@@ -51,6 +51,8 @@ export class MigrationDesk implements MigrationVerbs {
   #searches = 0;
   #seenVersion: number | undefined;
   #rollingBack = false;
+  /** Why the other index could not be opened. */
+  #resting: string | undefined;
 
   constructor(parts: MigrationDeskParts) {
     this.#parts = parts;
@@ -83,7 +85,8 @@ export class MigrationDesk implements MigrationVerbs {
       await this.#openShadow(shadow, this.#modelOf(shadow));
       this.#parts.arms.lacking = state.lacking;
     } catch (error) {
-      onNotice(`The migration under way rests, and searches go on without it: ${messageOf(error)}`);
+      this.#resting = messageOf(error);
+      onNotice(`The migration under way rests, and searches go on without it: ${this.#resting}`);
     }
   }
 
@@ -133,7 +136,7 @@ export class MigrationDesk implements MigrationVerbs {
     const isPromoted = active === migration.target;
     const share = isPromoted ? 100 : migration.share;
     const { rate, remainingMs } = isOver ? { rate: null, remainingMs: null } : this.#pace(lacking);
-    const failing = this.#progress?.failing ?? 0;
+    const failing = this.#resting !== undefined && !isOver ? lacking : (this.#progress?.failing ?? 0);
     return {
       id: migration.id,
       state: isOver ? "ended" : isPromoted ? "promoted" : lacking > 0 ? "filling" : share > 0 ? "split" : "ready",
@@ -141,7 +144,7 @@ export class MigrationDesk implements MigrationVerbs {
       documents: { done: documents - lacking, total: documents },
       rate,
       remainingMs,
-      failing: failing > 0 ? { documents: failing, error: this.#progress?.error ?? "" } : null,
+      failing: failing > 0 ? { documents: failing, error: this.#resting ?? this.#progress?.error ?? "" } : null,
       source: this.#side(state.source, active, stored),
       target: this.#side(state.target, active, stored),
       reason: migration.reason,
@@ -187,6 +190,7 @@ export class MigrationDesk implements MigrationVerbs {
     if (this.#parts.arms.active.generation.id === migration.target) {
       throw new LodestoneError("INVALID_INPUT", "The new index answers all queries: it is promoted. Roll back first.");
     }
+    if (checked > 0) this.#expectOpen();
     await this.#setShare(ingest, checked, null);
     return (await this.status())!;
   }
@@ -215,11 +219,13 @@ export class MigrationDesk implements MigrationVerbs {
     const { migration, active, source, target } = await this.#underWay();
     const dropped = active === migration.source ? target : source;
     await this.#noteFigures(ingest);
-    // Searches that the share had sent there are told no later than this.
+    // No search begins there from now on, and those on their way get their answers.
     if (this.#migration) this.#migration = { ...this.#migration, share: 0 };
+    await arms.searched(arms.shadow);
     await ingest.call("finishMigration", null);
     await inOrder(() => arms.endShadow());
     this.#migration = undefined;
+    this.#resting = undefined;
     if (dropped) await dropIndexFolder(library, dropped);
     return (await this.status())!;
   }
@@ -324,17 +330,19 @@ export class MigrationDesk implements MigrationVerbs {
   }
 
   async #swap(ingest: IngestClient, reason: string | null): Promise<void> {
-    const { arms, inOrder } = this.#parts;
-    if (!arms.shadow) {
-      throw new LodestoneError(
-        "MIGRATION_INCOMPLETE",
-        "The other index is not open: see the notices of the start for why.",
-      );
-    }
+    this.#expectOpen();
     await ingest.call("swapGenerations", { reason });
     // The change was told among the others: it has been made when this is.
-    await inOrder(async () => undefined);
+    await this.#parts.inOrder(async () => undefined);
     await this.#reload();
+  }
+
+  #expectOpen(): void {
+    if (this.#parts.arms.shadow) return;
+    throw new LodestoneError(
+      "MIGRATION_INCOMPLETE",
+      `The other index could not be opened: ${this.#resting ?? "it is just being begun"}`,
+    );
   }
 
   async #noteFigures(ingest: IngestClient): Promise<void> {

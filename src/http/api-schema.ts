@@ -101,17 +101,37 @@ const problemSchema = named(
 
 /** What a route answers: `schema` where all is well, else a problem; `codes` are those worth naming. */
 export function answers<S extends z.ZodType>(schema: S, ...codes: ProblemCode[]) {
+  return { 200: answerOf(schema), default: problemAnswer(codes) };
+}
+
+/** The same for what is begun, and goes on after the answer. */
+export function accepts<S extends z.ZodType>(schema: S, ...codes: ProblemCode[]) {
+  return { 202: answerOf(schema), default: problemAnswer(codes) };
+}
+
+/** The same where there is nothing to say but that all is well. */
+export function answersNothing(description: string, ...codes: ProblemCode[]) {
+  const nothing = z.null();
+  apiSchemas.add(nothing, { description });
+  return { 204: nothing, default: problemAnswer(codes) };
+}
+
+function answerOf<S extends z.ZodType>(schema: S) {
+  const description = apiSchemas.get(schema)?.description ?? "The answer.";
+  return { description, content: { "application/json": { schema } } };
+}
+
+function problemAnswer(codes: readonly ProblemCode[]) {
   const list = codes.map((code) => `${problemKinds[code].status} ${code}`);
   return {
-    200: {
-      description: apiSchemas.get(schema)?.description ?? "The answer.",
-      content: { "application/json": { schema } },
-    },
-    default: {
-      description: `A problem: ${[...list, "or one of the general ones"].join(", ")}.`,
-      content: { [problemMediaType]: { schema: problemSchema } },
-    },
+    description: `A problem: ${[...list, "or one of the general ones"].join(", ")}.`,
+    content: { [problemMediaType]: { schema: problemSchema } },
   };
+}
+
+/** A body that need not be sent: nothing is an object without fields. */
+export function optionalBody<S extends z.ZodObject>(schema: S) {
+  return z.preprocess((body) => body ?? {}, schema);
 }
 
 /** A filter as JSON in a query string. */

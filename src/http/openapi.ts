@@ -13,6 +13,7 @@ const tags = [
   { name: "Documents", description: "Put documents in, read them, take them out." },
   { name: "Jobs", description: "What was submitted, and what becomes of it." },
   { name: "Upkeep", description: "Look after the library." },
+  { name: "Migration", description: "Change to another model, chunking or length of vectors while searches go on." },
   { name: "Snapshots", description: "Back the library up." },
   { name: "Status", description: "What the server holds, and whether it works." },
 ];

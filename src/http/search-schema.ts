@@ -63,6 +63,7 @@ export const searchQuerySchema = describeFields(
     oversampling: numberParameter(shape.oversampling.unwrap()).optional(),
     probes: integerParameter(shape.probes.unwrap()).optional(),
     ef: integerParameter(shape.ef.unwrap()).optional(),
+    user: shape.user.unwrap().clone().optional(),
   }),
   {
     q: "The words or the question to search for.",
@@ -78,6 +79,7 @@ export const searchQuerySchema = describeFields(
     oversampling: "Candidates of one-bit codes for each entry of the dense list.",
     probes: "Lists of codes that plan `ivf` looks into.",
     ef: "Candidates kept on a walk of the graph.",
+    user: "Whose query it is: during a migration all queries of one user are answered by the same index.",
   },
 );
 

@@ -82,8 +82,10 @@ export class MigrationWork {
       swapGenerations: ({ reason }) => this.#inTurn(() => this.#swap(reason)),
       finishMigration: () =>
         this.#inTurn(async () => {
+          // Where this fails, all goes on as it was.
+          const ended = migration.finish(this.#parts.clock.now());
           await this.#leaveShadow();
-          return migration.finish(this.#parts.clock.now());
+          return ended;
         }),
       noteMigrationFigures: ({ figures }) => migration.noteFigures(figures),
       noteUses: ({ uses }) => migration.noteUses(uses),

@@ -49,6 +49,7 @@ export class ShadowFiller {
   #wake: (() => void) | undefined;
   #isAwake = false;
   #endPause: (() => void) | undefined;
+  #endWait: (() => void) | undefined;
   #loop: Promise<void> | undefined;
   #whenDone: (() => void)[] = [];
 
@@ -84,10 +85,12 @@ export class ShadowFiller {
     }
   }
 
+  /** Does not wait for the model: what it is at is not written any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.wake();
     this.#endPause?.();
+    this.#endWait?.();
     await this.#loop;
   }
 
@@ -206,19 +209,32 @@ export class ShadowFiller {
   async #write(documents: readonly ShadowDocument[], passages: readonly string[]): Promise<void> {
     const { writer, context, onWritten } = this.#parts;
     const { id: generation, modelVersion } = context.generation;
-    const { vectors, slots } = await context.embed(passages, { fresh: false });
+    const result = await this.#untilStopped(context.embed(passages, { fresh: false }));
+    // The shadow may be another one by now.
+    if (result === undefined || this.#stopped) return;
+    const { vectors, slots } = result;
     const embedded = documents.map((document) => ({
       ...document,
       chunks: document.chunks.map((chunk) =>
         chunk.vector === null ? chunk : { ...chunk, vector: slots[chunk.vector]! },
       ),
     }));
-    // Stopped meanwhile: the shadow may be another one by now.
-    if (this.#stopped) return;
     const written = writer.migration.fill({ generation, modelVersion, documents: embedded, vectors });
     const { documents: before, chunks } = this.#progress;
     onWritten(written, generation);
     this.#tell({ documents: before + documents.length, chunks: chunks + written.documentKeys.length });
+  }
+
+  // No race with one promise for all calls: that would keep what each of them brought.
+  async #untilStopped<T>(work: Promise<T>): Promise<T | undefined> {
+    try {
+      return await new Promise<T | undefined>((resolve, reject) => {
+        this.#endWait = () => resolve(undefined);
+        work.then(resolve, reject);
+      });
+    } finally {
+      this.#endWait = undefined;
+    }
   }
 
   #fail(id: string, error: unknown): void {

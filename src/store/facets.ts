@@ -1,6 +1,8 @@
 // Counts for the page's filters and for `status`: documents by folder and by type, and the size of the library.
 
 import type { Database } from "better-sqlite3";
+import { activeGeneration } from "./generation.js";
+import { chunkKeyRange } from "./schema.js";
 
 export type FacetCount = { value: string; count: number };
 export type Facets = { folders: FacetCount[]; types: FacetCount[] };
@@ -28,13 +30,15 @@ export function countFacets(db: Database, limit = 2000): Facets {
   };
 }
 
+/** Chunks and tokens are those of the generation that answers queries. */
 export function countLibrary(db: Database): LibraryCounts {
   const documents = db.prepare<[], number>("SELECT count(*) FROM documents").pluck().get()!;
+  const { first, last } = chunkKeyRange(activeGeneration(db)?.id ?? 0);
   const chunks = db
-    .prepare<[], { chunks: number; tokens: number }>(
-      "SELECT count(*) AS chunks, coalesce(sum(tokens), 0) AS tokens FROM chunks",
+    .prepare<[number, number], { chunks: number; tokens: number }>(
+      "SELECT count(*) AS chunks, coalesce(sum(tokens), 0) AS tokens FROM chunks WHERE key BETWEEN ? AND ?",
     )
-    .get()!;
+    .get(first, last)!;
   const characters = db.prepare<[], number>("SELECT coalesce(sum(characters), 0) FROM document_texts").pluck().get()!;
   return { documents, ...chunks, characters };
 }

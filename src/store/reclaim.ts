@@ -101,12 +101,13 @@ export function checkpoint(db: Database): void {
 
 export type Dirt = { dead: number; live: number };
 
-/** Rows that are stored, those that are dead apart. */
+/** Rows that are stored, those that are dead apart: nobody reads those of a retired generation any more. */
 export function countDirt(db: Database): Dirt {
   return db
     .prepare<[], Dirt>(
-      `SELECT (SELECT count(*) FROM dead_rows) AS dead, coalesce(sum(live_chunks), 0) AS live
-       FROM generations WHERE state <> 'retired'`,
+      `SELECT (SELECT count(*) FROM dead_rows) + coalesce(sum(live_chunks) FILTER (WHERE state = 'retired'), 0) AS dead,
+         coalesce(sum(live_chunks) FILTER (WHERE state <> 'retired'), 0) AS live
+       FROM generations`,
     )
     .get()!;
 }

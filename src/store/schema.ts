@@ -20,7 +20,8 @@ const migrations: readonly string[] = [
   INSERT INTO library VALUES (lower(hex(randomblob(16))), unixepoch('now', 'subsec') * 1000);
 
   CREATE TABLE generations (
-    id              INTEGER PRIMARY KEY,
+    -- Never given out twice: whoever still reads one that was dropped must not find another in its place.
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
     -- active: answers queries. shadow: the other side of a migration. retired: what a vacuum takes out.
     state           TEXT NOT NULL CHECK (state IN ('active', 'shadow', 'retired')),
     model_name      TEXT NOT NULL,

@@ -82,8 +82,8 @@ const CHECK_RESOLUTION_MS = 3_600_000;
 
 function prepareStatements(db: Database, generation: number) {
   return {
-    generation: db.prepare<[number], { model_version: string; dimensions: number; next_row: number }>(
-      "SELECT model_version, dimensions, next_row FROM generations WHERE id = ?",
+    generation: db.prepare<[number], { state: string; model_version: string; dimensions: number; next_row: number }>(
+      "SELECT state, model_version, dimensions, next_row FROM generations WHERE id = ?",
     ),
     noteFile: db.prepare("INSERT INTO files (path, pipeline) VALUES (?, ?) ON CONFLICT (path) DO NOTHING"),
     fileKey: db.prepare<[string], number>("SELECT key FROM files WHERE path = ?").pluck(),
@@ -154,6 +154,12 @@ export function prepareBatchWriter(
         "MODEL_VERSION_MISMATCH",
         `This library holds vectors of ${generation?.model_version ?? "no model"}; the batch brings vectors of ${batch.modelVersion}. ` +
           "Open the library with its own model, or index into a new library.",
+      );
+    }
+    if (generation.state !== "active") {
+      throw new LodestoneError(
+        "MODEL_VERSION_MISMATCH",
+        `The batch is for generation ${generationId}, which does not answer queries any more. Prepare it for the one that does.`,
       );
     }
     const writer = new BatchWriter(statements, deleter, batch, generation.next_row);

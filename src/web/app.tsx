@@ -1,16 +1,21 @@
 // The page: wires address, search and library to what is shown, and the keys to what they do.
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { noteOpened } from "./api/feedback.js";
 import { createSend } from "./api/request.js";
 import { DocumentPanel } from "./components/document-panel.js";
+import { DocumentsPage } from "./components/documents-page.js";
 import { ExplainPanel } from "./components/explain-panel.js";
 import { FilterRail } from "./components/filter-rail.js";
 import type { HitActions } from "./components/hit-item.js";
 import { JobsPage } from "./components/jobs-page.js";
 import { KeysDialog } from "./components/keys-dialog.js";
+import { MigrationPage } from "./components/migration-page.js";
 import { PageFooter } from "./components/page-footer.js";
 import { PageHeader } from "./components/page-header.js";
 import { SearchField } from "./components/search-field.js";
 import { SearchOutcome } from "./components/search-outcome.js";
+import type { DocumentsView } from "./documents/documents-view.js";
+import { documentsFragment, parseDocumentsView } from "./documents/documents-view.js";
 import { focusHit, walkHits } from "./hit-focus.js";
 import { useAddress } from "./hooks/use-address.js";
 import { useLibrary } from "./hooks/use-library.js";
@@ -30,7 +35,8 @@ const documentDocks = "(min-width: 87.5rem)";
 export function App() {
   const send = useMemo(() => createSend((input, init) => fetch(input, init)), []);
   const field = useRef<HTMLInputElement>(null);
-  const { view, route, page, parameters, setView, openDocument, closeDocument } = useAddress();
+  const { view, route, page, parameters, setView, openDocument, closeDocument, showFragment, leaveOpened } =
+    useAddress();
   const [isExplaining, setExplaining] = useState(false);
   const [selectedId, setSelectedId] = useState<string>();
   const [showsKeys, setShowsKeys] = useState(false);
@@ -41,14 +47,14 @@ export function App() {
 
   const answer = shownIn(state);
   const chosen = answer?.hits.find(({ id }) => id === selectedId) ?? answer?.hits[0];
+  const listed = useMemo(() => parseDocumentsView(parameters), [parameters]);
+  const record = page === "documents" ? listed.id : undefined;
   const panel =
-    page !== "search"
-      ? "none"
-      : route !== undefined
-        ? "document"
-        : isExplaining && chosen !== undefined
-          ? "explain"
-          : "none";
+    record !== undefined || (page === "search" && route !== undefined)
+      ? "document"
+      : page === "search" && isExplaining && chosen !== undefined
+        ? "explain"
+        : "none";
   const isCovered = (panel === "document" && !canDockDocument) || (panel === "explain" && !canDockExplain);
 
   const look = useCallback(
@@ -63,7 +69,21 @@ export function App() {
     setExplaining(!(isExplaining && chosen?.id === id));
     setSelectedId(id);
   };
-  const actions: HitActions = { open: openDocument, explain: explainHit, select: setSelectedId, chooseFolder };
+  const actions: HitActions = {
+    open: openDocument,
+    noteOpened: (id) => {
+      const searchId = answer?.searchIds.get(id);
+      if (searchId !== undefined) noteOpened(send, { searchId, id });
+    },
+    explain: explainHit,
+    select: setSelectedId,
+    chooseFolder,
+  };
+  const list = useCallback(
+    (next: DocumentsView, step: "push" | "replace") => showFragment(documentsFragment(next), step),
+    [showFragment],
+  );
+  const closeRecord = () => leaveOpened(documentsFragment({ ...listed, id: undefined }));
 
   const toggleExplain = () => {
     if (answer === undefined || page !== "search") return false;
@@ -72,7 +92,8 @@ export function App() {
     return true;
   };
   const stepBack = () => {
-    if (route !== undefined) closeDocument();
+    if (record !== undefined) closeRecord();
+    else if (route !== undefined) closeDocument();
     else if (isExplaining) setExplaining(false);
     else if (document.activeElement !== field.current && document.activeElement !== document.body)
       field.current?.focus();
@@ -168,7 +189,20 @@ export function App() {
           onSubmit={() => walkHits(1, field.current)}
         />
       </PageHeader>
-      {page === "jobs" ? <JobsPage send={send} parameters={parameters} /> : searchPage}
+      {page === "search" && searchPage}
+      {page === "documents" && (
+        <DocumentsPage
+          send={send}
+          library={library}
+          view={listed}
+          isCovered={isCovered}
+          onView={list}
+          onOpen={(id) => showFragment(documentsFragment({ ...listed, id }), "open")}
+          onClose={closeRecord}
+        />
+      )}
+      {page === "jobs" && <JobsPage send={send} parameters={parameters} />}
+      {page === "migration" && <MigrationPage send={send} library={library} />}
       <PageFooter status={library.status} inert={isCovered} />
       {showsKeys && <KeysDialog onClose={() => setShowsKeys(false)} />}
     </div>

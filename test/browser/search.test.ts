@@ -211,6 +211,23 @@ test("a document opens at the passage that matched, with the passage marked and 
   }),
 );
 
+test("opening a result is told to the server, and nobody is disturbed where that fails", { skip }, () =>
+  site.visit({ path: asked, provokesErrors: true }, async (page) => {
+    await hits(page).first().waitFor();
+    const answered = page.waitForResponse((response) => response.url().endsWith("/v1/feedback"));
+    const searched = page.waitForResponse((response) => response.url().endsWith("/v1/search"));
+    await page.reload();
+    const { searchId, hits: found } = await (await searched).json();
+    await page.locator(".hit-link").nth(1).click();
+    const feedback = await answered;
+    assert.equal(feedback.status(), 204);
+    assert.deepEqual(feedback.request().postDataJSON(), { searchId, id: found[1].id, kind: "click" });
+    await page.route("**/v1/feedback", (route) => route.abort());
+    await page.locator(".hit-link").nth(0).click();
+    await page.locator(".passage").first().waitFor();
+  }),
+);
+
 test("the path of an open document can be copied", { skip }, () =>
   site.visit({ path: asked, context: { permissions: ["clipboard-read", "clipboard-write"] } }, async (page) => {
     await page.locator(".hit-link", { hasText: "Rotating the signing keys" }).click();

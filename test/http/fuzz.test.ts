@@ -135,7 +135,16 @@ test("any JSON is answered on every address that takes a body", () =>
   holds(
     fc
       .tuple(
-        fc.constantFrom("POST /v1/search", "POST /v1/documents", "PUT /v1/documents/a", "POST /v1/documents/delete"),
+        fc.constantFrom(
+          "POST /v1/search",
+          "POST /v1/documents",
+          "PUT /v1/documents/a",
+          "POST /v1/documents/delete",
+          "POST /v1/migration",
+          "POST /v1/migration/split",
+          "POST /v1/migration/rollback",
+          "POST /v1/feedback",
+        ),
         anything,
       )
       .map(([route, json]) => {

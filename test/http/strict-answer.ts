@@ -16,5 +16,6 @@ function strict(schema: z.core.$ZodType): z.ZodType {
   }
   if (schema instanceof z.ZodArray) return z.array(strict(schema.element));
   if (schema instanceof z.ZodOptional) return strict(schema.unwrap()).optional();
+  if (schema instanceof z.ZodNullable) return strict(schema.unwrap()).nullable();
   return schema as z.ZodType;
 }

@@ -4,7 +4,6 @@
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Clock } from "../../src/clock.js";
-import type { BiEncoder } from "../../src/encoders/index.js";
 import { openTokenizer } from "../../src/encoders/index.js";
 import { openDuplicateGuard } from "../../src/ingest/duplicate-guard.js";
 import { embedPassages } from "../../src/ingest/embed-passages.js";
@@ -17,9 +16,8 @@ import type { JobOutcome, QueueEvent } from "../../src/ingest/queue-event.js";
 import type { Job, JobPriority, JobState } from "../../src/store/index.js";
 import { openReader, type Reader } from "../../src/store/reader.js";
 import { openWriter } from "../../src/store/writer.js";
-import { startWorker } from "../../src/threads/worker-client.js";
 import { temporaryFolder, tinyModel, tokenVectors } from "../encoders/tiny-models.js";
-import type { EncoderVerbs } from "./misbehaving-encoder-worker.js";
+import { type EmbedCall, openMisbehavingEncoder } from "./misbehaving-encoder.js";
 import { dimensions } from "./text-vector.js";
 
 export class TurnedClock implements Clock {
@@ -27,6 +25,11 @@ export class TurnedClock implements Clock {
   #waiting: { atMs: number; work: () => void }[] = [];
 
   now = (): number => this.#nowMs;
+
+  /** How much waits for its time. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
 
   after(ms: number, work: () => void): () => void {
     const entry = { atMs: this.#nowMs + ms, work };
@@ -49,8 +52,6 @@ export class TurnedClock implements Clock {
     this.#nowMs = untilMs;
   }
 }
-
-export type EmbedCall = { texts: readonly string[] };
 
 export type Bench = {
   readonly library: string;
@@ -114,7 +115,7 @@ export async function openBench(
     for (const watcher of watchers) watcher();
   };
   const stopping = new AbortController();
-  const encoder = keepEncoder({ open: openEncoder, limitMs: LIMIT_MS, fullBatch: 512, clock });
+  const encoder = keepEncoder({ open: () => openEncoder(), limitMs: LIMIT_MS, fullBatch: 512, clock });
   const queue = new Queue({
     writer,
     generation: () => generation,
@@ -141,22 +142,12 @@ export async function openBench(
     },
   });
 
-  async function openEncoder(): Promise<BiEncoder> {
-    const url = new URL("./misbehaving-encoder-worker.js", import.meta.url);
-    const worker = await startWorker<EncoderVerbs>(url, null, "misbehaving encoder");
-    return {
-      model,
-      dimensions,
-      async embed(texts, _kind, { signal } = {}) {
-        calls.push({ texts });
-        look();
-        await bench.beforeEmbed({ texts });
-        return worker.call("embed", { texts }, { signal });
-      },
-      close: () => worker.close(),
-      abandon: () => worker.abandon(),
-    };
-  }
+  const openEncoder = () =>
+    openMisbehavingEncoder(model, (call) => {
+      calls.push(call);
+      look();
+      return bench.beforeEmbed(call);
+    });
 
   const submit = (input: JobPayloadInput, total: number | null, { priority = "bulk", ticket }: SubmitOptions = {}) =>
     queue.submit({

@@ -23,6 +23,12 @@ test("a parameter without a value is left out", () => {
   assert.equal(fragmentOf("search"), "#/");
 });
 
+test("a list is one parameter for each of its items", () => {
+  const fragment = fragmentOf("documents", { type: ["text/html", "text/plain"], folder: [] });
+  assert.deepEqual(parametersOf(fragment).getAll("type"), ["text/html", "text/plain"]);
+  assert.equal(parametersOf(fragment).has("folder"), false);
+});
+
 test("what names no page is the search, also with a document open", () => {
   for (const fragment of [
     "",

@@ -33,6 +33,12 @@ test("without a body it gets, with one it posts JSON", async () => {
   );
 });
 
+test("an answer without content is nothing, and an empty one is no answer", async () => {
+  assert.equal(await sendTo(async () => new Response(null, { status: 204 }))("/v1/feedback", { body: {} }), undefined);
+  const failure = await failureFrom(async () => new Response(""));
+  assert.match(failure.kind === "refused" ? failure.title : "", /Not an answer/);
+});
+
 test("a problem is told with its title, detail and code", async () => {
   const problem = {
     type: "about:blank",

@@ -44,7 +44,8 @@ function request(query: string, limit = 2): SearchRequest {
 function responseOf({ query }: SearchRequest, ids: string[]): SearchResponse {
   const hits = ids.map((id) => ({ id }) as Hit);
   const plan = { kind: "exact", reason: "" };
-  return { query, hits, candidates: 9, degraded: [], plan, generation: 1, model: "m", tookMs: 1, stages: [] };
+  const figures = { candidates: 9, degraded: [], plan, generation: 1, model: "m", tookMs: 1, stages: [] };
+  return { searchId: `of ${ids.join()}`, query, hits, ...figures };
 }
 
 function at<T>(list: readonly T[], index: number): T {
@@ -123,6 +124,10 @@ test("further pages are added, a document that comes twice stays where it was, a
   assert.equal(at(asked, 1).request.offset, 2);
   await at(asked, 1).answer(["two", "three"]);
   assert.deepEqual(shownIds(), ["one", "two", "three"]);
+  assert.deepEqual(
+    ["one", "two", "three"].map((id) => shownIn(state())?.searchIds.get(id)),
+    ["of one,two", "of one,two", "of two,three"],
+  );
   session.extend();
   await at(asked, 2).answer(["four"]);
   assert.equal(shownIn(state())?.exhausted, true);

@@ -8,7 +8,7 @@ import { EXIT_FAILURE } from "../exit-code.js";
 import { describe, type Face } from "../face.js";
 import { listenForInterrupt } from "../interrupt.js";
 import { libraryFolder } from "../library-folder.js";
-import { withEngine, withoutReranking } from "../open-library.js";
+import { orAskTheWriter, withEngine, withoutReranking } from "../open-library.js";
 import { wholeNumber } from "../option-values.js";
 import { openProgressBar } from "../progress/progress-bar.js";
 import { renderJob, renderJobPage } from "../render/jobs.js";
@@ -166,17 +166,13 @@ function reading<T>({ shared }: Face, work: (engine: Engine) => Promise<T>): Pro
   return withEngine({ library: libraryFolder(shared().library), readOnly: true, ...withoutReranking }, work);
 }
 
-async function writing<T>(
+function writing<T>(
   { shared, terminal }: Face,
   options: Partial<EngineOptions>,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const library = libraryFolder(shared().library);
-  try {
-    return await withEngine({ library, ...withoutReranking, onNotice: terminal.warn, ...options }, work);
-  } catch (error) {
-    if (!(error instanceof LodestoneError) || error.code !== "LIBRARY_LOCKED") throw error;
-    const hint = "A server has them on its page under Jobs, and at /v1/jobs.";
-    throw new LodestoneError(error.code, `${error.message} ${hint}`, { cause: error, detail: error.detail });
-  }
+  return orAskTheWriter("A server has them on its page under Jobs, and at /v1/jobs.", () =>
+    withEngine({ library, ...withoutReranking, onNotice: terminal.warn, ...options }, work),
+  );
 }

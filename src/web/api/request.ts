@@ -20,7 +20,10 @@ export type Send = (
   options?: { body?: unknown; signal?: AbortSignal; method?: "POST" | "DELETE" },
 ) => Promise<unknown>;
 
-/** Builds `send(path, {body, signal})`: GET without a body, POST with one. Rejects with RequestFailure or AbortError. */
+/**
+ * Builds `send(path, {body, signal})`: GET without a body, POST with one. Resolves with undefined where the answer has no content,
+ * rejects with RequestFailure or AbortError.
+ */
 export function createSend(fetchLike: typeof fetch): Send {
   return async (path, { body, signal, method } = {}) => {
     const accept = "application/json, application/problem+json";
@@ -51,7 +54,10 @@ export function failureOf(error: unknown): Failure {
   return { kind: "refused", status: 0, title: "The page could not use the answer", detail, code: undefined };
 }
 
+const noContent = 204;
+
 function parseBody(status: number, text: string): unknown {
+  if (status === noContent) return undefined;
   try {
     return JSON.parse(text);
   } catch (cause) {

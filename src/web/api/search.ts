@@ -50,6 +50,8 @@ export type StageTime = { name: string; ms: number; candidates: number };
 export type SearchPlan = { kind: string; oversampling?: number; probes?: number; ef?: number; reason: string };
 
 export type SearchResponse = {
+  /** Names this answer in feedback on it. */
+  searchId: string;
   query: string;
   hits: Hit[];
   candidates: number;

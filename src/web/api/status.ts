@@ -2,8 +2,13 @@
 import type { Send } from "./request.js";
 
 export type Status = {
-  library: { path: string; documents: number; chunks: number; bytes: number };
-  generation: { id: number | string; model: string; dimensions: number };
+  library: { path: string; readOnly: boolean; documents: number; chunks: number; bytes: number };
+  generation: {
+    id: number | string;
+    model: string;
+    dimensions: number;
+    chunking: { maxTokens: number; overlapTokens: number };
+  };
   models: { biEncoder: string; crossEncoder: string | null };
   ingest: { running: boolean; done: number; total: number };
   version: string;

@@ -1,9 +1,10 @@
 // The filters in force, each of which can be taken off.
-import type { SearchView } from "../search/search-view.js";
 import { mediaTypeName } from "../text/media-type-name.js";
 import { Icon } from "./icon.js";
 
-export function ActiveFilters({ view, onView }: { view: SearchView; onView(view: SearchView): void }) {
+type Filtered = { folder: string | undefined; types: readonly string[] };
+
+export function ActiveFilters<View extends Filtered>({ view, onView }: { view: View; onView(view: View): void }) {
   const { folder, types } = view;
   if (folder === undefined && types.length === 0) return null;
   return (

@@ -8,6 +8,7 @@ import { mediaTypeName } from "../text/media-type-name.js";
 import { plural } from "../text/numbers.js";
 import { Breadcrumbs } from "./breadcrumbs.js";
 import { DateText } from "./date-text.js";
+import { HeadingTrail } from "./heading-trail.js";
 import { HitDetails } from "./hit-details.js";
 import { Icon } from "./icon.js";
 import { MarkedText } from "./marked-text.js";
@@ -15,6 +16,8 @@ import { ScoreBar } from "./score-bar.js";
 
 export type HitActions = {
   open(route: DocumentRoute): void;
+  /** A hit was opened, here or in another tab. */
+  noteOpened(id: string): void;
   explain(id: string): void;
   select(id: string): void;
   chooseFolder(folder: string): void;
@@ -25,9 +28,9 @@ type Props = { hit: Hit; selected: boolean; explaining: boolean; actions: HitAct
 export function HitItem({ hit, selected, explaining, actions }: Props) {
   const [isDetailed, setDetailed] = useState(false);
   const route = { id: hit.id, passage: { start: hit.chunk.start, end: hit.chunk.end } };
-  const trail = headingTrail(hit.title, hit.headingPath);
   const further = hit.matchingChunks - 1;
   const open = (event: MouseEvent) => {
+    actions.noteOpened(hit.id);
     // A click with a modifier asks the browser for a new tab or window.
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
@@ -40,19 +43,16 @@ export function HitItem({ hit, selected, explaining, actions }: Props) {
         <ScoreBar score={hit.score} />
       </div>
       <h2 class="hit-title">
-        <a class="hit-link" href={formatDocumentRoute(route)} onClick={open}>
+        <a
+          class="hit-link"
+          href={formatDocumentRoute(route)}
+          onClick={open}
+          onAuxClick={(event) => event.button === 1 && actions.noteOpened(hit.id)}
+        >
           {hit.title}
         </a>
       </h2>
-      {trail.length > 0 && (
-        <p class="hit-trail">
-          {trail.map((heading, index) => (
-            <span key={`${index} ${heading}`} class="trail-step">
-              {heading}
-            </span>
-          ))}
-        </p>
-      )}
+      <HeadingTrail headings={headingTrail(hit.title, hit.headingPath)} />
       <p class="hit-snippet">
         <MarkedText text={hit.snippet.text} highlights={hit.snippet.highlights} />
       </p>

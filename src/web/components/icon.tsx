@@ -16,7 +16,8 @@ export type IconName =
   | "details"
   | "folder"
   | "menu"
-  | "retry";
+  | "retry"
+  | "delete";
 
 const drawings: Readonly<Record<IconName, string>> = {
   search: "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9M10.4 10.4 14 14",
@@ -35,6 +36,7 @@ const drawings: Readonly<Record<IconName, string>> = {
   folder: "M2 4h4.2l1.4 1.6H14v6.9H2z",
   menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
   retry: "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
+  delete: "M2.5 4.2h11M6 4.2V2.5h4v1.7M4 4.2l.6 9.3h6.8l.6-9.3",
 };
 
 export function Icon({ name }: { name: IconName }) {

@@ -11,6 +11,7 @@ import { formatCount } from "../text/numbers.js";
 import { EmptyJobs } from "./empty-jobs.js";
 import { FailureNotice } from "./failure-notice.js";
 import { JobItem } from "./job-item.js";
+import { RefusalNotice } from "./refusal-notice.js";
 import { Skeleton } from "./skeleton.js";
 
 type Props = { send: Send; parameters: URLSearchParams };
@@ -41,8 +42,8 @@ export function JobsPage({ send, parameters }: Props) {
         <p class="visually-hidden" role="status">
           {queue !== undefined && queueWords(queue)}
         </p>
-        <div class="jobs-head">
-          <h1 class="jobs-title">Jobs</h1>
+        <div class="page-head">
+          <h1 class="page-title">Jobs</h1>
           <span class={`live live-${connection}`}>{connectionNames[connection]}</span>
           {failed > 0 && (
             <button
@@ -54,7 +55,7 @@ export function JobsPage({ send, parameters }: Props) {
             </button>
           )}
         </div>
-        {refusal !== undefined && <Refusal failure={refusal} onDismiss={() => setRefusal(undefined)} />}
+        {refusal !== undefined && <RefusalNotice failure={refusal} onDismiss={() => setRefusal(undefined)} />}
         {listing === undefined ? (
           jobs.failure === undefined ? (
             <Skeleton />
@@ -108,17 +109,5 @@ function StateList({ chosen, counts = {} }: { chosen: JobState | undefined; coun
         ))}
       </ul>
     </nav>
-  );
-}
-
-function Refusal({ failure, onDismiss }: { failure: Failure; onDismiss(): void }) {
-  const words = failure.kind === "unreachable" ? "The server cannot be reached." : (failure.detail ?? failure.title);
-  return (
-    <div class="notice jobs-refusal" role="alert">
-      <span>{words}</span>
-      <button type="button" class="quiet" onClick={onDismiss}>
-        Dismiss
-      </button>
-    </div>
   );
 }

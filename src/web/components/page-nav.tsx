@@ -6,7 +6,7 @@ import { fragmentOf, pages } from "../routing/pages.js";
 import { Icon } from "./icon.js";
 
 export function PageNav({ page }: { page: PageName }) {
-  const isNarrow = useMedia("(max-width: 60rem)");
+  const isNarrow = useMedia("(max-width: 68rem)");
   const menu = useRef<HTMLDetailsElement>(null);
   const close = () => {
     if (menu.current !== null) menu.current.open = false;

@@ -19,6 +19,10 @@ export type Address = {
   setView(next: SearchView): void;
   openDocument(route: DocumentRoute): void;
   closeDocument(): void;
+  /** Shows another state of a page that is not the search. An "open" step is one that `leaveOpened` takes back. */
+  showFragment(fragment: string, step: "push" | "replace" | "open"): void;
+  /** Back to before the "open" step; where there was none, to `fragment`. */
+  leaveOpened(fragment: string): void;
 };
 
 type Place = Pick<Address, "view" | "route" | "page" | "parameters">;
@@ -75,7 +79,29 @@ export function useAddress(): Address {
     else go(searchPlace(view, undefined), () => history.replaceState(null, "", urlOf(view, undefined)));
   }, [go]);
 
-  return { ...place, setView, openDocument, closeDocument };
+  const showFragment = useCallback(
+    (fragment: string, step: "push" | "replace" | "open") => {
+      const { view } = placeRef.current;
+      const url = `${location.pathname}${formatSearchView(view)}${fragment}`;
+      const next = { view, route: undefined, page: pageOf(fragment), parameters: parametersOf(fragment) };
+      go(next, () => {
+        if (step === "push") history.pushState(null, "", url);
+        else if (step === "open" && history.state?.openedHere !== true) history.pushState(openedHere, "", url);
+        else history.replaceState(step === "open" ? history.state : null, "", url);
+      });
+    },
+    [go],
+  );
+
+  const leaveOpened = useCallback(
+    (fragment: string) => {
+      if (history.state?.openedHere === true) history.back();
+      else showFragment(fragment, "replace");
+    },
+    [showFragment],
+  );
+
+  return { ...place, setView, openDocument, closeDocument, showFragment, leaveOpened };
 }
 
 function readPlace(): Place {

@@ -3,7 +3,9 @@
 
 export const pages = [
   { name: "search", label: "Search" },
+  { name: "documents", label: "Documents" },
   { name: "jobs", label: "Jobs" },
+  { name: "migration", label: "Migration" },
 ] as const;
 
 export type PageName = (typeof pages)[number]["name"];
@@ -20,9 +22,13 @@ export function parametersOf(fragment: string): URLSearchParams {
   return new URLSearchParams(start === -1 ? "" : fragment.slice(start + 1));
 }
 
-/** The fragment of a page, for links. Parameters that are undefined are left out. */
-export function fragmentOf(page: PageName, parameters: Readonly<Record<string, string | undefined>> = {}): string {
-  const known = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
+export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The fragment of a page, for links. Parameters that are undefined are left out; a list is one parameter for each item. */
+export function fragmentOf(page: PageName, parameters: Parameters = {}): string {
+  const known = Object.entries(parameters).flatMap(([name, value = []]) =>
+    (typeof value === "string" ? [value] : value).map((item): [string, string] => [name, item]),
+  );
   const query = new URLSearchParams(known).toString();
   return `#/${page === "search" ? "" : page}${query === "" ? "" : `?${query}`}`;
 }

@@ -4,7 +4,14 @@ import type { Failure } from "../api/request.js";
 import { failureOf } from "../api/request.js";
 import type { Hit, SearchRequest, SearchResponse } from "../api/search.js";
 
-export type Answer = { request: SearchRequest; response: SearchResponse; hits: Hit[]; exhausted: boolean };
+export type Answer = {
+  request: SearchRequest;
+  response: SearchResponse;
+  hits: Hit[];
+  /** Which search brought each hit: a further page is a search of its own. */
+  searchIds: ReadonlyMap<string, string>;
+  exhausted: boolean;
+};
 
 export type SearchState =
   | { kind: "idle" }
@@ -55,7 +62,8 @@ export function createSearchSession(ports: {
   const start = (request: SearchRequest) =>
     run(request, (response) => {
       const exhausted = response.hits.length < request.limit;
-      become({ kind: "answered", shown: { request, response, hits: response.hits, exhausted } });
+      const searchIds = searchIdsOf(response.hits, response);
+      become({ kind: "answered", shown: { request, response, hits: response.hits, searchIds, exhausted } });
     });
 
   return {
@@ -97,6 +105,11 @@ function appended(shown: Answer, response: SearchResponse): Answer {
   return {
     ...shown,
     hits: [...shown.hits, ...fresh],
+    searchIds: new Map([...shown.searchIds, ...searchIdsOf(fresh, response)]),
     exhausted: response.hits.length < shown.request.limit || fresh.length === 0,
   };
+}
+
+function searchIdsOf(hits: readonly Hit[], { searchId }: SearchResponse): Map<string, string> {
+  return new Map(hits.map(({ id }) => [id, searchId]));
 }
