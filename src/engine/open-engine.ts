@@ -84,6 +84,7 @@ async function openParts(
     async onChanged() {
       await arms.active.graph.consider();
       await vacuums.consider();
+      await engine.considerTenants();
     },
     onNotice,
   });
@@ -99,9 +100,7 @@ async function openParts(
   const snapshots = await opened.add(
     Promise.resolve(openSnapshots({ library, models, reader, asked: options.snapshotDirectory })),
   );
-  jobs.start();
-  await migration.resume();
-  return new OpenEngine({
+  const engine: OpenEngine = new OpenEngine({
     ...{
       options,
       snapshots,
@@ -118,6 +117,10 @@ async function openParts(
       opened,
     },
   });
+  jobs.start();
+  await migration.resume();
+  await engine.considerTenants();
+  return engine;
 }
 
 async function startWriting(
