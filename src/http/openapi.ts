@@ -12,6 +12,7 @@ const tags = [
   { name: "Search", description: "Ask the library." },
   { name: "Documents", description: "Put documents in, read them, take them out." },
   { name: "Jobs", description: "What was submitted, and what becomes of it." },
+  { name: "Tenants", description: "Documents that only their owner meets." },
   { name: "Upkeep", description: "Look after the library." },
   { name: "Snapshots", description: "Back the library up." },
   { name: "Status", description: "What the server holds, and whether it works." },
