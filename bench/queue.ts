@@ -93,6 +93,7 @@ const direct = (oneByOne: boolean) =>
   measure(async ({ writer, generation, preparer, duplicates, embed, signal }) => {
     const job: BatchJob = {
       sequence: 1,
+      tenant: "",
       force: false,
       isUrgent: false,
       isAlone: false,
@@ -171,7 +172,7 @@ const queued = (oneByOne: boolean) =>
       const part = documents.slice(n * jobSize, (n + 1) * jobSize);
       // As the engine does it, on the caller's thread there.
       const payload = new TextEncoder().encode(JSON.stringify({ kind: "put", documents: part }));
-      const submission = { kind: "put", subject: "", total: part.length, payload } as const;
+      const submission = { tenant: "", kind: "put", subject: "", total: part.length, payload } as const;
       if (oneByOne) {
         await queue.submit({ ...submission, priority: "interactive", ticket: n });
         await until(n + 1);

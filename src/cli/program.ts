@@ -19,6 +19,7 @@ import { addSnapshotCommand } from "./commands/snapshot.js";
 import { addStaleCommand } from "./commands/stale.js";
 import { addStartCommand } from "./commands/start.js";
 import { addStatusCommand } from "./commands/status.js";
+import { addTenantsCommand } from "./commands/tenants.js";
 import { addVacuumCommand } from "./commands/vacuum.js";
 import { EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit-code.js";
 import { describe, type Face, type SharedOptions } from "./face.js";
@@ -102,6 +103,7 @@ function addCommands(program: Command, face: Face): void {
   addJobsCommand(program, face);
   addDuplicatesCommand(program, face);
   addStaleCommand(program, face);
+  addTenantsCommand(program, face);
   addVacuumCommand(program, face);
   addCacheCommand(program, face);
   addSnapshotCommand(program, face);

@@ -1,6 +1,7 @@
 // One generation as searches use it: its rows in memory, codes, graph, query encoder and a reading thread. There is one, or during a
 // migration two. What differs between generations is in here and nowhere else.
 
+import { LRUCache } from "lru-cache";
 import { type BiEncoder, type BiEncoderModel, type CrossEncoder, openBiEncoder } from "../encoders/index.js";
 import { openSearcher, type Searcher } from "../retrieval/index.js";
 import { type Generation, type StoreReader, startReader } from "../store/index.js";
@@ -12,6 +13,9 @@ import { LiveIndex } from "./live-index.js";
 import { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
 
+/** Tenants that searched last: each one's query vectors are remembered apart. */
+const REMEMBERED_SEARCHERS = 200;
+
 export type Arm = {
   readonly generation: Generation;
   readonly model: BiEncoderModel;
@@ -20,7 +24,8 @@ export type Arm = {
   readonly graph: GraphKeeper;
   readonly encoder: BiEncoder;
   readonly filters: FilterCache;
-  readonly searcher: Searcher;
+  /** Searches what belongs to a tenant, or to nobody for ''. */
+  searcherOf(tenant: string): Searcher;
   close(): Promise<void>;
 };
 
@@ -64,16 +69,23 @@ export async function openArm({ library, generation, model, options, ...models }
     await graph.load();
     const [encoder, crossEncoder] = await Promise.all([models.encoder, models.crossEncoder]);
     const filters = new FilterCache(reader, index);
-    const searcher = openSearcher({
-      reader,
-      vectors: index.vectors,
-      documentOf: (row) => index.documentOf(row),
-      encoder,
-      crossEncoder,
-      generation,
-      allowedRows: (filter) => filters.rows(filter),
-    });
-    return { generation, model, reader, index, graph, encoder, filters, searcher, close: () => opened.close() };
+    const searchers = new LRUCache<string, Searcher>({ max: REMEMBERED_SEARCHERS });
+    const searcherOf = (tenant: string) => {
+      const searcher =
+        searchers.get(tenant) ??
+        openSearcher({
+          reader,
+          vectors: () => index.vectorsOf(tenant),
+          documentOf: (row) => index.documentOf(row),
+          encoder,
+          crossEncoder,
+          generation,
+          allowedRows: (filter) => filters.rows(tenant, filter),
+        });
+      searchers.set(tenant, searcher);
+      return searcher;
+    };
+    return { generation, model, reader, index, graph, encoder, filters, searcherOf, close: () => opened.close() };
   } catch (error) {
     await opened.close();
     throw error;

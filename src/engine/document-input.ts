@@ -5,6 +5,7 @@ import { LodestoneError } from "../errors.js";
 import type { DocumentInput } from "../ingest/index.js";
 import { parseInput } from "../input/parse-input.js";
 import { stalenessPolicies } from "../lifecycle/index.js";
+import { checkOwnId } from "../store/index.js";
 
 /** One document as a caller writes it. */
 export const documentInputSchema = z.strictObject({
@@ -35,6 +36,7 @@ export function checkDocuments(documents: readonly DocumentInput[]): DocumentInp
   const seen = new Set<string>();
   return documents.map((document, i) => {
     const checked = parseInput(documentInputSchema, document, `Document ${i + 1} of ${documents.length}`);
+    checkOwnId(checked.id);
     if (seen.has(checked.id)) {
       throw new LodestoneError(
         "INVALID_INPUT",

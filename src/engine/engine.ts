@@ -14,7 +14,14 @@ import type {
 } from "../ingest/index.js";
 import type { DuplicatePage, DuplicateQuery, SnapshotMade, VacuumReport } from "../lifecycle/index.js";
 import type { SearchRequest, SearchResponse } from "../retrieval/index.js";
-import type { DocumentSummary, Facets, Job, StoredDocument, StoreReader } from "../store/index.js";
+import {
+  checkOwnId,
+  type DocumentSummary,
+  type Facets,
+  type Job,
+  type StoredDocument,
+  type StoreReader,
+} from "../store/index.js";
 import type { Arms } from "./arms.js";
 import { type CacheVerbs, cacheVerbs } from "./cache.js";
 import type { ChosenModels } from "./choose-models.js";
@@ -30,6 +37,7 @@ import type { Feedback } from "./search-memory.js";
 import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
 import { type StaleVerbs, staleVerbs } from "./stale.js";
 import { collectStatus, type Status } from "./status.js";
+import { type Tenant, type TenantSummary, Tenants } from "./tenants.js";
 import type { VacuumRunOptions, Vacuums } from "./vacuums.js";
 import type { Watching, WatchOptions } from "./watching.js";
 
@@ -95,6 +103,13 @@ export type Engine = {
   readonly snapshots: SnapshotVerbs;
   /** The change to another model, chunking or length of vectors. */
   readonly migration: MigrationVerbs;
+  /**
+   * The library as one tenant has it. Its documents are its own: nobody else's verbs, these here included, meet them. Throws
+   * INVALID_INPUT for what cannot be a name.
+   */
+  tenant(name: string): Tenant;
+  /** Who has documents here beside nobody. */
+  tenants(): Promise<TenantSummary[]>;
   /** Takes what became of a search: that a hit was opened, or how relevant it was. Throws INVALID_INPUT, UNKNOWN_FIELD, NOT_FOUND. */
   feedback(feedback: Feedback): Promise<void>;
   status(): Promise<Status>;
@@ -131,6 +146,7 @@ export type EngineParts = {
 
 export class OpenEngine implements Engine {
   readonly #parts: EngineParts;
+  readonly #tenants: Tenants;
   readonly cache: CacheVerbs;
   readonly stale: StaleVerbs;
   readonly #migration: MigrationVerbs;
@@ -143,8 +159,19 @@ export class OpenEngine implements Engine {
       reader: () => this.#reader(),
       writer: () => this.#writer(),
       ingest: parts.ingest,
-      queries: () => parts.arms.active.searcher.queryCache(),
+      queries: () => parts.arms.active.searcherOf("").queryCache(),
       options: parts.options.cache,
+    });
+    this.#tenants = new Tenants({
+      reader: () => this.#reader(),
+      writer: () => this.#writer(),
+      arms: parts.arms,
+      jobs: parts.jobs,
+      ownIndexFromChunks: parts.options.tenants.ownIndexFromChunks,
+      search: (tenant, request, signal) => this.#search(tenant, request, signal),
+      feedback: (tenant, feedback) => parts.migration.feedback(feedback, tenant),
+      vacuum: () => this.vacuum(),
+      onNotice: parts.options.onNotice ?? (() => undefined),
     });
     this.stale = staleVerbs({
       reports: parts.reports,
@@ -204,6 +231,7 @@ export class OpenEngine implements Engine {
   }
 
   async get(id: string): Promise<StoredDocument | undefined> {
+    checkOwnId(id);
     return this.#reader().call("document", { id });
   }
 
@@ -217,12 +245,28 @@ export class OpenEngine implements Engine {
     filter?: Filter;
   } = {}): Promise<DocumentPage> {
     const reader = this.#reader();
-    const keys = filter === undefined ? undefined : await reader.call("matching", { filter: parseFilter(filter) });
-    const page = await reader.call("list", { offset, limit, ...(keys ? { keys } : {}) });
+    const keys =
+      filter === undefined ? undefined : await reader.call("matching", { tenant: "", filter: parseFilter(filter) });
+    const page = await reader.call("list", { tenant: "", offset, limit, ...(keys ? { keys } : {}) });
     return { ...page, offset, limit };
   }
 
-  async search(request: SearchRequest, { signal }: { signal?: AbortSignal } = {}): Promise<SearchResponse> {
+  search(request: SearchRequest, { signal }: { signal?: AbortSignal } = {}): Promise<SearchResponse> {
+    return this.#search("", request, signal);
+  }
+
+  tenant(name: string): Tenant {
+    this.#reader();
+    return this.#tenants.of(name);
+  }
+
+  async tenants(): Promise<TenantSummary[]> {
+    this.#reader();
+    return this.#tenants.list();
+  }
+
+  /** See Tenant.search. */
+  async #search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse> {
     this.#reader();
     const { arms, migration } = this.#parts;
     if (this.readOnly) {
@@ -231,8 +275,8 @@ export class OpenEngine implements Engine {
     }
     const arm = migration.armFor(request.user ?? request.query);
     try {
-      const response = await arms.using(arm, () => arm.searcher.search(request, signal));
-      return { ...response, searchId: migration.noteSearch(response) };
+      const response = await arms.using(arm, () => arm.searcherOf(tenant).search(request, signal));
+      return { ...response, searchId: migration.noteSearch(response, tenant) };
     } catch (error) {
       if (!isCallers(error)) migration.noteFailure(arm.generation.id);
       throw error;
@@ -241,7 +285,7 @@ export class OpenEngine implements Engine {
 
   async feedback(feedback: Feedback): Promise<void> {
     this.#reader();
-    this.#parts.migration.feedback(feedback);
+    this.#parts.migration.feedback(feedback, "");
   }
 
   get migration(): MigrationVerbs {
@@ -268,7 +312,7 @@ export class OpenEngine implements Engine {
   }
 
   facets(): Promise<Facets> {
-    return this.#reader().call("facets", null);
+    return this.#reader().call("facets", { tenant: "" });
   }
 
   async status(): Promise<Status> {
@@ -288,8 +332,13 @@ export class OpenEngine implements Engine {
     });
   }
 
+  /** Jobs have changed the library. */
+  considerTenants(): Promise<void> {
+    return this.#tenants.consider();
+  }
+
   close(): Promise<void> {
-    this.#closing ??= this.#parts.opened.close();
+    this.#closing ??= this.#tenants.close().then(() => this.#parts.opened.close());
     return this.#closing;
   }
 
@@ -314,7 +363,7 @@ export class OpenEngine implements Engine {
 
   async #idsMatching(filter: Filter): Promise<string[]> {
     const reader = this.#reader();
-    const keys = await reader.call("matching", { filter: parseFilter(filter) });
+    const keys = await reader.call("matching", { tenant: "", filter: parseFilter(filter) });
     const summaries = await reader.call("summaries", { keys: Array.from(keys) });
     return summaries.map(({ id }) => id);
   }

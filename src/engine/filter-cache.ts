@@ -1,4 +1,4 @@
-// Filters as row bitmaps, kept until the library changes.
+// What a tenant's search may look at, as row bitmaps: all that is its own, or what of it meets a filter. Kept until the library changes.
 
 import { LRUCache } from "lru-cache";
 import type { FilterNode } from "../filters/index.js";
@@ -17,16 +17,17 @@ export class FilterCache {
     readonly index: LiveIndex,
   ) {}
 
-  /** The live rows whose documents meet the filter. */
-  rows(filter: FilterNode): Promise<RowBitmap> {
+  /** The live rows of the tenant whose documents meet the filter; undefined where that is all there are. */
+  async rows(tenant: string, filter: FilterNode | undefined): Promise<RowBitmap | undefined> {
+    if (filter === undefined) return this.index.scopeOf(tenant);
     if (this.#changes !== this.index.changes) {
       this.#bitmaps.clear();
       this.#changes = this.index.changes;
     }
-    const key = JSON.stringify(filter);
+    const key = JSON.stringify([tenant, filter]);
     let bitmap = this.#bitmaps.get(key);
     if (!bitmap) {
-      bitmap = this.reader.call("matching", { filter }).then((keys) => this.index.rowsOf(keys));
+      bitmap = this.reader.call("matching", { tenant, filter }).then((keys) => this.index.rowsOf(keys));
       bitmap.catch(() => this.#bitmaps.delete(key));
       this.#bitmaps.set(key, bitmap);
     }

@@ -10,7 +10,7 @@ import {
   onDuplicateChoices,
   type PathOptions,
 } from "../ingest/index.js";
-import type { JobPriority } from "../store/index.js";
+import { checkOwnId, type JobPriority, scopedId } from "../store/index.js";
 import { checkDocuments } from "./document-input.js";
 
 /** Something to do, in the order of submission: a later put or removal of a document wins, whatever is done first. */
@@ -31,6 +31,8 @@ type OrderOf<K extends JobPayloadInput["kind"]> = Extract<JobPayloadInput, { kin
   subject: string;
   total: number | null;
   priority: JobPriority;
+  /** Ids in it are scoped so; '' for nobody's. */
+  tenant: string;
 };
 
 /** What is submitted, and what to call it. */
@@ -41,6 +43,7 @@ export function putOrder(
   documents: readonly DocumentInput[],
   priority: JobPriority,
   onDuplicate?: OnDuplicate,
+  tenant = "",
 ): OrderOf<"put"> {
   checkOnDuplicate(onDuplicate);
   // JSON has no NaN and no infinity: what would be lost on the way is found here.
@@ -49,19 +52,22 @@ export function putOrder(
   );
   return {
     kind: "put",
-    documents: checked,
+    documents: checked.map((document) => ({ ...document, id: scopedId(tenant, document.id) })),
     ...(onDuplicate === undefined ? {} : { onDuplicate }),
     subject: subjectOf(checked.map(({ id }) => id)),
     total: checked.length,
     priority,
+    tenant,
   };
 }
 
-export function removeOrder(ids: readonly string[], priority: JobPriority): OrderOf<"remove"> {
+export function removeOrder(ids: readonly string[], priority: JobPriority, tenant = ""): OrderOf<"remove"> {
   if (!Array.isArray(ids) || ids.some((id) => typeof id !== "string")) {
     throw new LodestoneError("INVALID_INPUT", "Expected a list of ids of documents to remove.");
   }
-  return { kind: "remove", ids: [...ids], subject: subjectOf(ids), total: ids.length, priority };
+  ids.forEach(checkOwnId);
+  const scoped = ids.map((id) => scopedId(tenant, id));
+  return { kind: "remove", ids: scoped, subject: subjectOf(ids), total: ids.length, priority, tenant };
 }
 
 export function pathsOrder(targets: readonly string[], options: PathOptions, priority: JobPriority): OrderOf<"paths"> {
@@ -74,6 +80,7 @@ export function pathsOrder(targets: readonly string[], options: PathOptions, pri
     subject: subjectOf(targets),
     total: null,
     priority,
+    tenant: "",
   };
 }
 

@@ -34,8 +34,8 @@ export type IngestProgress = PathProgress | { kind: "indexed"; chunks: number };
 export type JobPage = JobListing & { offset: number; limit: number };
 
 export type JobVerbs = {
-  /** A page of jobs, newest first. */
-  list(page?: { state?: JobState; offset?: number; limit?: number }): Promise<JobPage>;
+  /** A page of jobs, newest first: of one tenant, or of all. */
+  list(page?: { tenant?: string; state?: JobState; offset?: number; limit?: number }): Promise<JobPage>;
   get(id: string): Promise<Job | undefined>;
   /** How many jobs are not done. */
   depth(): Promise<QueueDepth>;
@@ -133,15 +133,17 @@ export class JobDesk implements JobVerbs {
   }
 
   async list({
+    tenant,
     state,
     offset = 0,
     limit = 50,
   }: {
+    tenant?: string;
     state?: JobState;
     offset?: number;
     limit?: number;
   } = {}): Promise<JobPage> {
-    const listing = await this.#reader().call("jobs", { state, offset, limit });
+    const listing = await this.#reader().call("jobs", { tenant, state, offset, limit });
     return { ...listing, offset, limit };
   }
 
@@ -274,9 +276,9 @@ export class JobDesk implements JobVerbs {
   }
 
   async #send(order: JobOrder, ticket: number | undefined): Promise<Job> {
-    const { subject, total, priority, ...input } = order;
+    const { subject, total, priority, tenant, ...input } = order;
     const payload = new TextEncoder().encode(JSON.stringify(input));
-    const submission: Submission = { kind: input.kind, subject, total, priority, payload, ticket };
+    const submission: Submission = { tenant, kind: input.kind, subject, total, priority, payload, ticket };
     return this.#writer().call("submit", submission, { transfer: [payload.buffer] });
   }
 

@@ -11,6 +11,7 @@ import {
 } from "../vectors/index.js";
 import type { IndexFolder } from "./index-folder.js";
 import { RowTable } from "./row-table.js";
+import { TenantRows } from "./tenant-rows.js";
 
 // Rows read from SQLite at a time, 4 MB at 512 dimensions: larger slices leave the processor's cache between two copies and
 // opened 50,000 rows a tenth slower.
@@ -26,10 +27,14 @@ export type LiveIndexOptions = Omit<VectorIndexOptions, "onDisk"> & {
 
 export class LiveIndex {
   readonly #rows = new RowTable();
+  readonly #tenants = new TenantRows(this.#rows);
+  /** Tenants that have an index of their own: their rows are there instead. */
+  readonly #own = new Map<string, VectorIndex>();
   /** Rows whose vectors there was no room for: they are taken in with a later change. */
   readonly #lacking = new Set<number>();
   #changes = 0;
   #version: number | undefined;
+  #tenantsVersion: number | undefined;
   #looking: Promise<void> = Promise.resolve();
   /** Of the dead rows, how many a vacuum had forgotten at the last look. */
   #forgotten = 0;
@@ -37,6 +42,8 @@ export class LiveIndex {
   private constructor(
     readonly vectors: VectorIndex,
     readonly reader: StoreReader,
+    /** Opens an index of the same kind, in memory. */
+    readonly openOwn: () => Promise<VectorIndex>,
   ) {}
 
   /** Opens an index and reads the library's live rows into it: all of them, or of vectors on disk those that the file lacks. */
@@ -46,7 +53,7 @@ export class LiveIndex {
       ...options,
       ...(onDisk ? { onDisk: { ...onDisk, restore, onNotice } } : {}),
     });
-    const index = new LiveIndex(vectors, reader);
+    const index = new LiveIndex(vectors, reader, () => openVectorIndex(options));
     try {
       // Before the rows are read: what is written meanwhile is then taken in by the first look.
       index.#version = await reader.call("version", null);
@@ -66,21 +73,23 @@ export class LiveIndex {
   }
 
   /** Takes in what a batch wrote. */
-  async apply({ firstRow, documentKeys, vectors, removedRows }: RowsWritten): Promise<void> {
+  async apply({ firstRow, documentKeys, vectors, removedRows, tenants }: RowsWritten): Promise<void> {
+    // Before there are rows of them that a search could meet.
+    for (const { tenant, documentKey } of tenants) this.#tenants.note(tenant, documentKey);
     const rows = Uint32Array.from(documentKeys, (_, i) => firstRow + i);
     this.#rows.add(rows, documentKeys);
     this.#forget(removedRows);
     try {
       await this.#take(rows, vectors);
     } finally {
-      if (removedRows.length > 0) await this.vectors.remove(removedRows);
+      if (removedRows.length > 0) await this.#removeVectors(removedRows);
     }
   }
 
   /** Takes out removed rows. */
   async remove(rows: Uint32Array): Promise<void> {
     this.#forget(rows);
-    await this.vectors.remove(rows);
+    await this.#removeVectors(rows);
   }
 
   /** Takes in that documents have new ids and paths, and that rows of documents in their way are gone. */
@@ -122,14 +131,93 @@ export class LiveIndex {
     return this.#rows.rowsOf(documentKeys);
   }
 
-  close(): Promise<void> {
-    return this.vectors.close();
+  /** All rows that a tenant's search may meet, nobody's for ''; undefined where there are no others. */
+  scopeOf(tenant: string): RowBitmap | undefined {
+    return tenant === "" && this.#tenants.isEmpty ? undefined : this.#tenants.rowsOf(tenant);
+  }
+
+  /** The index that holds a tenant's vectors. */
+  vectorsOf(tenant: string): VectorIndex {
+    return this.#own.get(tenant) ?? this.vectors;
+  }
+
+  hasOwn(tenant: string): boolean {
+    return this.#own.has(tenant);
+  }
+
+  get tenants(): string[] {
+    return this.#tenants.tenants;
+  }
+
+  /** Gives a tenant an index of its own. `inOrder` does the last step between two changes; until then searches go on as they did. */
+  async separate(tenant: string, inOrder: <T>(change: () => Promise<T>) => Promise<T>): Promise<void> {
+    const own = await this.openOwn();
+    try {
+      const copied = this.#tenants.rowsOf(tenant).toRows();
+      await this.#copy(copied, own);
+      await own.settle();
+      await inOrder(async () => {
+        const now = this.#tenants.rowsOf(tenant);
+        await own.remove(copied.filter((row) => !now.has(row)));
+        const before = RowBitmap.of(copied);
+        const rows = now.toRows();
+        await this.#copy(
+          rows.filter((row) => !before.has(row)),
+          own,
+        );
+        this.#own.set(tenant, own);
+        await this.vectors.remove(rows);
+      });
+    } catch (error) {
+      await own.close();
+      throw error;
+    }
+  }
+
+  /** Forgets a tenant whose documents are gone. */
+  async dropTenant(tenant: string): Promise<void> {
+    const own = this.#own.get(tenant);
+    this.#own.delete(tenant);
+    this.#tenants.forget(tenant);
+    this.#tenants.changed();
+    await own?.close();
+  }
+
+  async close(): Promise<void> {
+    for (const own of this.#own.values()) await own.close();
+    await this.vectors.close();
+  }
+
+  async #removeVectors(rows: Uint32Array): Promise<void> {
+    await Promise.all([this.vectors, ...this.#own.values()].map((index) => index.remove(rows)));
+  }
+
+  async #copy(rows: Uint32Array, target: VectorIndex): Promise<void> {
+    for (let from = 0; from < rows.length; from += SLICE_ROWS) {
+      const found = await this.reader.call("vectors", { rows: rows.slice(from, from + SLICE_ROWS) });
+      await addDirected(target, found.rows, found.vectors);
+    }
   }
 
   #forget(rows: Uint32Array): void {
     this.#rows.remove(rows);
     for (const row of rows) this.#lacking.delete(row);
+    this.#changed();
+  }
+
+  #changed(): void {
     this.#changes++;
+    this.#tenants.changed();
+  }
+
+  /** Learns whose documents are, where the library has changed since the last time. */
+  async #readTenants(): Promise<void> {
+    const version = await this.reader.call("version", null);
+    if (version === this.#tenantsVersion) return;
+    for (const { tenant, keys } of await this.reader.call("tenantKeys", null)) {
+      for (const key of keys) this.#tenants.note(tenant, key);
+    }
+    this.#tenantsVersion = version;
   }
 
   // Where the disk was full, the library has the vectors all the same.
@@ -156,6 +244,7 @@ export class LiveIndex {
     const missing: number[] = [];
     for (let from: number | undefined = 0; from !== undefined; ) {
       const slice: RowDocuments = await this.reader.call("rowDocuments", { from, maxRows: DOCUMENT_SLICE_ROWS });
+      await this.#readTenants();
       this.#rows.add(slice.rows, slice.documentKeys);
       for (const row of slice.rows) {
         if (gone.has(row)) gone.delete(row);
@@ -168,27 +257,30 @@ export class LiveIndex {
     if (notice !== undefined) onNotice(notice);
     if (gone.count() > 0) await this.vectors.remove(gone.toRows());
     await this.#fetch(Uint32Array.from(missing));
-    this.#changes++;
+    this.#changed();
   }
 
-  // A text in which the model knows no token has the zero vector, which no cosine finds: its words still do. So it is with one that
-  // is zero in all dimensions that are kept.
   async #add(rows: Uint32Array, vectors: Float32Array): Promise<void> {
-    const { dimensions, storedDimensions } = this.vectors;
-    const directed = rows.filter((_, i) =>
-      vectors.subarray(i * dimensions, i * dimensions + storedDimensions).some((x) => x !== 0),
-    );
-    if (directed.length === 0) return;
-    if (directed.length === rows.length) return this.vectors.add(rows, vectors);
-    const kept = new Set(directed);
-    const dense = new Float32Array(directed.length * dimensions);
-    let at = 0;
+    if (this.#own.size === 0) return addDirected(this.vectors, rows, vectors);
+    const { dimensions } = this.vectors;
+    const parts = new Map<VectorIndex, number[]>();
     rows.forEach((row, i) => {
-      if (!kept.has(row)) return;
-      dense.set(vectors.subarray(i * dimensions, (i + 1) * dimensions), at);
-      at += dimensions;
+      const index = this.vectorsOf(this.#tenants.ofDocument(this.#rows.documentOf(row)));
+      const part = parts.get(index);
+      if (part) part.push(i);
+      else parts.set(index, [i]);
     });
-    return this.vectors.add(directed, dense);
+    for (const [index, part] of parts) {
+      const some = new Float32Array(part.length * dimensions);
+      part.forEach((i, at) => {
+        some.set(vectors.subarray(i * dimensions, (i + 1) * dimensions), at * dimensions);
+      });
+      await addDirected(
+        index,
+        Uint32Array.from(part, (i) => rows[i]!),
+        some,
+      );
+    }
   }
 
   async #readFrom(first: number): Promise<void> {
@@ -202,11 +294,32 @@ export class LiveIndex {
       const slice: RowSlice = await reading;
       // The next slice is read while this one is taken in.
       reading = slice.nextRow === undefined ? undefined : read(slice.nextRow);
+      await this.#readTenants();
       this.#rows.add(slice.rows, slice.documentKeys);
       await this.#add(slice.rows, slice.vectors);
     }
-    this.#changes++;
+    this.#changed();
   }
+}
+
+// A text in which the model knows no token has the zero vector, which no cosine finds: its words still do. So it is with one that
+// is zero in all dimensions that are kept.
+async function addDirected(index: VectorIndex, rows: Uint32Array, vectors: Float32Array): Promise<void> {
+  const { dimensions, storedDimensions } = index;
+  const directed = rows.filter((_, i) =>
+    vectors.subarray(i * dimensions, i * dimensions + storedDimensions).some((x) => x !== 0),
+  );
+  if (directed.length === 0) return;
+  if (directed.length === rows.length) return index.add(rows, vectors);
+  const kept = new Set(directed);
+  const dense = new Float32Array(directed.length * dimensions);
+  let at = 0;
+  rows.forEach((row, i) => {
+    if (!kept.has(row)) return;
+    dense.set(vectors.subarray(i * dimensions, (i + 1) * dimensions), at);
+    at += dimensions;
+  });
+  return index.add(directed, dense);
 }
 
 function noticeOf(

@@ -100,12 +100,12 @@ export class MigrationDesk implements MigrationVerbs {
   }
 
   /** Notes an answer; the id by which feedback names it. */
-  noteSearch(response: Omit<SearchResponse, "searchId">): string {
+  noteSearch(response: Omit<SearchResponse, "searchId">, tenant: string): string {
     const { generation, confidence, tookMs, hits } = response;
     const { lowConfidence } = this.#parts.options.migration;
     this.#keeper(generation)?.noteSearch({ ms: tookMs, confidence, isLow: (confidence ?? 1) < lowConfidence });
     this.#afterSearch();
-    return this.#memory.remember(generation, hits);
+    return this.#memory.remember(generation, tenant, hits);
   }
 
   noteFailure(generation: number): void {
@@ -114,8 +114,8 @@ export class MigrationDesk implements MigrationVerbs {
   }
 
   /** Throws INVALID_INPUT, UNKNOWN_FIELD or NOT_FOUND. */
-  feedback(given: unknown): void {
-    const effect = this.#memory.take(given);
+  feedback(given: unknown, tenant: string): void {
+    const effect = this.#memory.take(given, tenant);
     if (!effect) return;
     const keeper = this.#keeper(effect.generation);
     if (effect.kind === "click") keeper?.noteClick();

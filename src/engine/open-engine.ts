@@ -3,7 +3,6 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Catalogue, openBiEncoder, openCatalogue, openCrossEncoder } from "../encoders/index.js";
-import { LodestoneError } from "../errors.js";
 import { type IngestClient, startIngest } from "../ingest/index.js";
 import { startReader, storedGeneration } from "../store/index.js";
 import { openArm } from "./arm.js";
@@ -60,17 +59,12 @@ async function openParts(
     : Promise.resolve(undefined);
   const opening = (async () => {
     const ingest = options.readOnly ? undefined : await opened.add(startWriting(library, options, models));
-    const generation = storedGeneration(library);
-    if (!generation) {
-      throw new LodestoneError(
-        "LIBRARY_NOT_FOUND",
-        `The library ${library} has no index yet. Index a folder into it first.`,
-      );
-    }
+    const reader = await opened.add(startReader(library));
+    const generation = await reader.call("generation", null);
     checkGeneration(generation, models, library);
     const arm = { library, generation, model: models.biEncoder, encoder, crossEncoder, options };
     const arms = await opened.add(openArm(arm).then((active) => new Arms(active)));
-    return { ingest, reader: await opened.add(startReader(library)), arms };
+    return { ingest, reader, arms };
   })();
   const [, reranker, { ingest, reader, arms }] = await settleAll([encoder, crossEncoder, opening] as const);
   const vacuums = new Vacuums({ reader, ingest, options: options.vacuum, onNotice });
@@ -84,6 +78,7 @@ async function openParts(
     async onChanged() {
       await arms.active.graph.consider();
       await vacuums.consider();
+      await engine.considerTenants();
     },
     onNotice,
   });
@@ -99,9 +94,7 @@ async function openParts(
   const snapshots = await opened.add(
     Promise.resolve(openSnapshots({ library, models, reader, asked: options.snapshotDirectory })),
   );
-  jobs.start();
-  await migration.resume();
-  return new OpenEngine({
+  const engine: OpenEngine = new OpenEngine({
     ...{
       options,
       snapshots,
@@ -118,6 +111,10 @@ async function openParts(
       opened,
     },
   });
+  jobs.start();
+  await migration.resume();
+  await engine.considerTenants();
+  return engine;
 }
 
 async function startWriting(

@@ -63,6 +63,12 @@ export const engineOptionsSchema = z.strictObject({
    * cost them nothing. Default 500,000.
    */
   graphFromChunks: z.int().min(0).default(500_000),
+  tenants: z
+    .strictObject({
+      /** Chunks from which a tenant gets an index of its own. Default 100,000. */
+      ownIndexFromChunks: z.int().min(1).default(100_000),
+    })
+    .prefault({}),
   /** How a change to another model or chunking goes on in the background. */
   migration: migrationOptionsSchema,
   /** Where `snapshot` puts snapshots. Default: the folder "snapshots" in the library's. */

@@ -7,6 +7,7 @@ import { LodestoneError } from "../errors.js";
 import { ndcgAt } from "../evaluation/index.js";
 import { parseInput } from "../input/parse-input.js";
 import type { Hit } from "../retrieval/index.js";
+import { scopedId } from "../store/index.js";
 
 export const feedbackSchema = z.strictObject({
   /** `searchId` of the answer that it is about. */
@@ -27,6 +28,7 @@ export type FeedbackEffect =
 
 type Shown = {
   generation: number;
+  tenant: string;
   ids: string[];
   clicked: boolean;
   relevance: Map<string, number>;
@@ -41,19 +43,22 @@ export class SearchMemory {
   readonly #uses = new Map<string, number>();
 
   /** Remembers an answer; the id to name it by. */
-  remember(generation: number, hits: readonly Hit[]): string {
+  remember(generation: number, tenant: string, hits: readonly Hit[]): string {
     const id = randomBytes(8).toString("hex");
     const ids = hits.map((hit) => hit.id);
-    this.#shown.set(id, { generation, ids, clicked: false, relevance: new Map(), ndcg: undefined });
-    for (const found of ids) this.#uses.set(found, (this.#uses.get(found) ?? 0) + 1);
+    this.#shown.set(id, { generation, tenant, ids, clicked: false, relevance: new Map(), ndcg: undefined });
+    for (const found of ids) {
+      const scoped = scopedId(tenant, found);
+      this.#uses.set(scoped, (this.#uses.get(scoped) ?? 0) + 1);
+    }
     return id;
   }
 
   /** Undefined for what changes nothing: a second click. Throws INVALID_INPUT, UNKNOWN_FIELD or NOT_FOUND. */
-  take(given: unknown): FeedbackEffect | undefined {
+  take(given: unknown, tenant: string): FeedbackEffect | undefined {
     const { searchId, id, kind, relevance } = parseInput(feedbackSchema, given, "feedback");
     const shown = this.#shown.get(searchId);
-    if (!shown) {
+    if (shown?.tenant !== tenant) {
       throw new LodestoneError(
         "NOT_FOUND",
         `The search "${searchId}" is not remembered: the last ${REMEMBERED_SEARCHES.toLocaleString("en-US")} since the start are.`,

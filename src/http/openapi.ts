@@ -12,6 +12,7 @@ const tags = [
   { name: "Search", description: "Ask the library." },
   { name: "Documents", description: "Put documents in, read them, take them out." },
   { name: "Jobs", description: "What was submitted, and what becomes of it." },
+  { name: "Tenants", description: "Documents that only their owner meets." },
   { name: "Upkeep", description: "Look after the library." },
   { name: "Migration", description: "Change to another model, chunking or length of vectors while searches go on." },
   { name: "Snapshots", description: "Back the library up." },

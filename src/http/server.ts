@@ -25,6 +25,7 @@ import { type CheckedServerOptions, checkServerOptions, type ServerOptions } fro
 import { snapshotRoutes } from "./snapshots.js";
 import { staleRoutes } from "./stale.js";
 import { statusRoutes } from "./status.js";
+import { tenantRoutes } from "./tenants.js";
 import { upkeepRoutes } from "./upkeep.js";
 import { compileValidator } from "./validation.js";
 
@@ -70,6 +71,7 @@ export async function createServer(engine: Engine, options: ServerOptions = {}):
   jobRoutes(app, engine, { signalOf, closing, heartbeatMs: checked.heartbeatMs });
   statusRoutes(app, engine);
   snapshotRoutes(app, engine);
+  tenantRoutes(app, engine, { maxBodyBytes: checked.maxDocumentBytes, signalOf });
   upkeepRoutes(app, engine);
   staleRoutes(app, engine);
   migrationRoutes(app, engine);

@@ -19,6 +19,7 @@ import type { IncomingDocument, PreparedDocument } from "./prepare.js";
 /** One try of a job, as far as batches know of it. */
 export type BatchJob = {
   readonly sequence: number;
+  readonly tenant: string;
   readonly force: boolean;
   readonly onDuplicate: OnDuplicate;
   /** Whether somebody waits for it: its end is not held back for company. */
@@ -91,7 +92,8 @@ export class Batch {
   suits(job: BatchJob): boolean {
     const [first] = this.#gains.keys();
     if (first === undefined || first === job) return first === undefined || this.#gains.size === 1 || !job.isAlone;
-    return !first.isAlone && !job.isAlone && first.force === job.force;
+    // What is remembered of embeddings is each tenant's own.
+    return !first.isAlone && !job.isAlone && first.force === job.force && first.tenant === job.tenant;
   }
 
   add(entry: Entry): void {

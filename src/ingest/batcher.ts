@@ -6,7 +6,7 @@ import { LodestoneError, messageOf } from "../errors.js";
 import type { BatchWritten, FileWrite, Generation, JobRow, WriteBatch } from "../store/index.js";
 import { Batch, type BatchJob, type Entry, type Gain, isOut } from "./batch.js";
 import type { DuplicateGuard } from "./duplicate-guard.js";
-import type { EmbeddedPassages } from "./embed-passages.js";
+import type { EmbeddedPassages, EmbedOptions } from "./embed-passages.js";
 import type { IncomingDocument, Preparer } from "./prepare.js";
 import { concernsAll, reasonOf } from "./retry.js";
 
@@ -21,7 +21,7 @@ export type BatcherParts = {
   generation(): Generation;
   preparer(): Preparer;
   duplicates: DuplicateGuard;
-  embed(passages: readonly string[], options: { fresh: boolean }): Promise<EmbeddedPassages>;
+  embed(passages: readonly string[], options: EmbedOptions): Promise<EmbeddedPassages>;
   write(batch: WriteBatch, settle: (written: BatchWritten) => readonly JobRow[]): BatchWritten;
   /** Sequence of the earliest job that is not finished. */
   earliestJob(): number;
@@ -158,7 +158,7 @@ export class Batcher {
         gain.done++;
         return;
       }
-      const prepared = preparer.prepare(source, { force, job: job.sequence });
+      const prepared = preparer.prepare(source, { force, job: job.sequence, tenant: job.tenant });
       if (prepared === "superseded" || prepared === "settled") {
         if (prepared === "superseded") gain.superseded++;
         gain.done++;
@@ -183,7 +183,10 @@ export class Batcher {
   async #embed({ entries }: { entries: readonly Entry[] }): Promise<EmbeddedPassages> {
     const passages = entries.flatMap(({ prepared }) => prepared.passages);
     const startedMs = performance.now();
-    const embedded = await this.#parts.embed(passages, { fresh: entries[0]?.job.force ?? false });
+    const embedded = await this.#parts.embed(passages, {
+      fresh: entries[0]?.job.force ?? false,
+      tenant: entries[0]?.job.tenant ?? "",
+    });
     const endedMs = performance.now();
     if (embedded.embedded > 0) {
       // The encoder works on one batch after the other: this one's time began when the one before it was done.

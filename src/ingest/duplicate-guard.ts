@@ -9,7 +9,7 @@ import {
   type Signature,
   similarityOf,
 } from "../documents/index.js";
-import { type DocumentWrite, printsOf, readPrints, type SkippedDuplicate } from "../store/index.js";
+import { type DocumentWrite, printsOf, readPrints, type SkippedDuplicate, tenantOfId } from "../store/index.js";
 import { hashOfText, type IncomingDocument, TEXT_HASH_BYTES } from "./prepare.js";
 
 /** What becomes of a new document whose text, or nearly so, the library holds already. */
@@ -34,9 +34,9 @@ type Original = { key?: number | undefined; id?: string };
 export function openDuplicateGuard(db: Database): DuplicateGuard {
   const keyOf = db.prepare<[string], number>("SELECT key FROM documents WHERE id = ?").pluck();
   const withText = db
-    .prepare<[Buffer], string>(
-      `SELECT d.id FROM document_texts t JOIN documents d ON d.key = t.document_key WHERE t.text_hash = ?
-       ORDER BY d.key LIMIT 1`,
+    .prepare<[Buffer, string], string>(
+      `SELECT d.id FROM document_texts t JOIN documents d ON d.key = t.document_key
+       WHERE t.text_hash = ? AND d.tenant = ? ORDER BY d.key LIMIT 1`,
     )
     .pluck();
   const stored = db.prepare<[number], { id: string; signature: Buffer | null }>(
@@ -45,17 +45,22 @@ export function openDuplicateGuard(db: Database): DuplicateGuard {
   const sign = openSigner();
   const expected = new Map<string, { original: Original; textHash: Buffer; signature: Signature | undefined }>();
   const expectedTexts = new Map<string, string>();
-  // Read with the first question and added to from then on. What has changed or gone since is found out when it matters.
-  let near: { index: NearDuplicates; originals: Original[] } | undefined;
+  // Of each tenant, read with the first question and added to from then on. What has changed or gone since is found out when it matters.
+  const nears = new Map<string, { index: NearDuplicates; originals: Original[] }>();
 
-  const opened = () => {
-    if (near) return near;
-    near = { index: new NearDuplicates(NEAR_DUPLICATE_THRESHOLD), originals: [] };
-    for (const { documentKey: key, signature } of printsOf(readPrints(db))) {
+  const opened = (tenant: string) => {
+    const known = nears.get(tenant);
+    if (known) return known;
+    const near: { index: NearDuplicates; originals: Original[] } = {
+      index: new NearDuplicates(NEAR_DUPLICATE_THRESHOLD),
+      originals: [],
+    };
+    nears.set(tenant, near);
+    for (const { documentKey: key, signature } of printsOf(readPrints(db, { tenant }))) {
       if (signature) near.originals[near.index.add(signature)] = { key };
     }
-    for (const { original, signature } of expected.values()) {
-      if (signature) near.originals[near.index.add(signature)] = original;
+    for (const [id, { original, signature }] of expected) {
+      if (signature && tenantOfId(id) === tenant) near.originals[near.index.add(signature)] = original;
     }
     return near;
   };
@@ -69,12 +74,13 @@ export function openDuplicateGuard(db: Database): DuplicateGuard {
   };
 
   const findExact = (id: string, textHash: Buffer): SkippedDuplicate | undefined => {
-    const original = withText.get(textHash) ?? expectedTexts.get(textHash.toString("hex"));
+    const tenant = tenantOfId(id);
+    const original = withText.get(textHash, tenant) ?? expectedTexts.get(tenant + textHash.toString("hex"));
     return original === undefined || original === id ? undefined : { id, duplicateOf: original, similarity: 1 };
   };
 
   const findNear = (id: string, signature: Signature): SkippedDuplicate | undefined => {
-    const { index, originals } = opened();
+    const { index, originals } = opened(tenantOfId(id));
     let best: SkippedDuplicate | undefined;
     for (const { item } of index.similarTo(signature)) {
       const now = asItIs(originals[item]!);
@@ -98,12 +104,13 @@ export function openDuplicateGuard(db: Database): DuplicateGuard {
 
     expect({ id, textHash: hash, signature: bytes }, choice) {
       // While nobody has asked, nobody needs to know.
+      const near = nears.get(tenantOfId(id));
       if (choice === "keep" && !near) return;
       const textHash = Buffer.from(hash);
       const signature = signatureOf(bytes);
       const original: Original = { id };
       expected.set(id, { original, textHash, signature });
-      expectedTexts.set(textHash.toString("hex"), id);
+      expectedTexts.set(tenantOfId(id) + textHash.toString("hex"), id);
       if (near && signature) near.originals[near.index.add(signature)] = original;
     },
 
@@ -112,7 +119,7 @@ export function openDuplicateGuard(db: Database): DuplicateGuard {
       if (!known) return;
       known.original.key = keyOf.get(id);
       expected.delete(id);
-      expectedTexts.delete(known.textHash.toString("hex"));
+      expectedTexts.delete(tenantOfId(id) + known.textHash.toString("hex"));
     },
   };
 }

@@ -23,10 +23,16 @@ export type EmbedParts = {
   signal: AbortSignal;
 };
 
-/** With `fresh`, everything is computed again, and the cache learns it anew. */
+export type EmbedOptions = {
+  /** Everything is computed again, and the cache learns it anew. */
+  fresh: boolean;
+  /** Whose passages they are: embeddings are remembered for each tenant alone. */
+  tenant: string;
+};
+
 export async function embedPassages(
   passages: readonly string[],
-  { fresh }: { fresh: boolean },
+  { fresh }: Pick<EmbedOptions, "fresh">,
   { encoder, cache, space, dimensions, signal }: EmbedParts,
 ): Promise<EmbeddedPassages> {
   const { texts, slots } = distinct(passages);

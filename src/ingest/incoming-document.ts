@@ -3,12 +3,13 @@
 import { checkMetadata, normalise } from "../documents/index.js";
 import { LodestoneError } from "../errors.js";
 import { parseDocument } from "../readers/index.js";
+import { unscopedId } from "../store/index.js";
 import type { DocumentInput } from "./ingest-worker.js";
 import type { IncomingDocument } from "./prepare.js";
 
 /** Throws INVALID_INPUT for metadata or a date that cannot be. */
 export function incomingDocument(input: DocumentInput): IncomingDocument {
-  const parsed = parseDocument(input.text, input.type ?? "text/plain", input.title ?? input.id);
+  const parsed = parseDocument(input.text, input.type ?? "text/plain", input.title ?? unscopedId(input.id));
   return {
     ...parsed,
     id: input.id,
@@ -17,7 +18,7 @@ export function incomingDocument(input: DocumentInput): IncomingDocument {
     path: null,
     file: null,
     staleness: input.staleness,
-    modifiedAtMs: input.modifiedAt === undefined ? null : instant(input.modifiedAt, input.id),
+    modifiedAtMs: input.modifiedAt === undefined ? null : instant(input.modifiedAt, unscopedId(input.id)),
   };
 }
 

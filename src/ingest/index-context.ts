@@ -4,7 +4,7 @@ import type { Database } from "better-sqlite3";
 import type { Clock } from "../clock.js";
 import { type BiEncoderModel, openBiEncoder, openTokenizer } from "../encoders/index.js";
 import type { EmbeddingCache, Generation } from "../store/index.js";
-import { type EmbeddedPassages, embedPassages } from "./embed-passages.js";
+import { type EmbeddedPassages, type EmbedOptions, embedPassages } from "./embed-passages.js";
 import { type EncoderKeeperOptions, keepEncoder } from "./encoder-keeper.js";
 import { openPreparer, type Preparer } from "./prepare.js";
 
@@ -12,7 +12,7 @@ export type IndexContext = {
   generation: Generation;
   /** Readers and tokenizer are loaded with the first document: a library that is only searched does without them. */
   preparer(): Preparer;
-  embed(passages: readonly string[], options: { fresh: boolean }): Promise<EmbeddedPassages>;
+  embed(passages: readonly string[], options: EmbedOptions): Promise<EmbeddedPassages>;
   close(): Promise<void>;
 };
 
@@ -45,7 +45,7 @@ export function openIndexContext(generation: Generation, parts: IndexContextPart
       embedPassages(passages, options, {
         encoder: async () => encoder,
         cache: parts.cache(),
-        space: { tenant: "", modelVersion: generation.modelVersion, kind: "passage" },
+        space: { tenant: options.tenant, modelVersion: generation.modelVersion, kind: "passage" },
         dimensions: generation.dimensions,
         signal,
       }),

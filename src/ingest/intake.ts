@@ -41,7 +41,7 @@ export class Intake {
   async submit(submission: Submission): Promise<Job> {
     // Loaded with the first job: a library that is only searched does without the readers.
     const { compressPayload, parsePayload } = await import("./job-payload.js");
-    const payload = parsePayload(submission.kind, submission.payload);
+    const payload = parsePayload(submission.kind, submission.tenant, submission.payload);
     this.#seeThatItFits(submission.payload.byteLength);
     this.#arriving.jobs++;
     this.#arriving.bytes += submission.payload.byteLength;
@@ -79,7 +79,8 @@ export class Intake {
     const compressed = await Promise.all(together.map((arrival) => arrival.compressed));
     const createdMs = this.#parts.now();
     const rows = this.#parts.store.submit(
-      together.map(({ submission: { kind, priority, subject, total, payload } }, i) => ({
+      together.map(({ submission: { tenant, kind, priority, subject, total, payload } }, i) => ({
+        tenant,
         kind,
         priority,
         subject,

@@ -3,7 +3,7 @@
 import { promisify } from "node:util";
 import { brotliCompress, brotliDecompressSync, constants } from "node:zlib";
 import { LodestoneError } from "../errors.js";
-import type { JobKind } from "../store/index.js";
+import { type JobKind, tenantOfId } from "../store/index.js";
 import type { OnDuplicate } from "./duplicate-guard.js";
 import { incomingDocument } from "./incoming-document.js";
 import type { DocumentInput } from "./ingest-worker.js";
@@ -21,15 +21,25 @@ export type JobPayloadInput =
   | { kind: "remove"; ids: string[] }
   | { kind: "paths"; targets: string[]; cwd: string; options: PathOptions };
 
-/** The payload in UTF-8, of a job of this kind. Throws INVALID_INPUT for documents that can never be taken. */
-export function parsePayload(kind: JobKind, bytes: Uint8Array): JobPayload {
+/** The payload in UTF-8, of a tenant's job of this kind. Throws INVALID_INPUT for documents that can never be taken. */
+export function parsePayload(kind: JobKind, tenant: string, bytes: Uint8Array): JobPayload {
   const input = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")) as
     | JobPayloadInput
     | undefined;
   if (input?.kind !== kind) throw new LodestoneError("INVALID_INPUT", `This is not what a job of kind "${kind}" does.`);
+  if (input.kind === "paths" && tenant !== "") {
+    throw new LodestoneError(
+      "INVALID_INPUT",
+      "Files and folders belong to no tenant. Put a tenant's documents instead.",
+    );
+  }
+  const ids = input.kind === "put" ? input.documents.map(({ id }) => id) : input.kind === "remove" ? input.ids : [];
+  if (ids.some((id) => tenantOfId(id) !== tenant)) {
+    throw new LodestoneError("INVALID_INPUT", "A job is about documents of its own tenant alone.");
+  }
   if (input.kind !== "put") return input;
   const documents = input.documents.map((document) => {
-    checkId(document.id);
+    checkId(document.id, tenant);
     return incomingDocument(document);
   });
   return { kind: "put", documents, onDuplicate: input.onDuplicate };
@@ -52,6 +62,6 @@ export function compressPayload(bytes: Uint8Array): Promise<Buffer> {
 }
 
 /** A stored payload. */
-export function readPayload(kind: JobKind, compressed: Uint8Array): JobPayload {
-  return parsePayload(kind, brotliDecompressSync(compressed));
+export function readPayload(kind: JobKind, tenant: string, compressed: Uint8Array): JobPayload {
+  return parsePayload(kind, tenant, brotliDecompressSync(compressed));
 }

@@ -39,6 +39,7 @@ export type Items = AsyncIterator<Incoming> | Iterator<Incoming>;
 
 export class JobRun implements BatchJob {
   readonly sequence: number;
+  readonly tenant: string;
   readonly isTolerant: boolean;
   readonly isAlone: boolean;
   readonly isUrgent: boolean;
@@ -60,6 +61,7 @@ export class JobRun implements BatchJob {
 
   constructor(row: JobRow, parts: { isUrgent: boolean; isLastTry: boolean; report: PathReport; wake(): void }) {
     this.sequence = row.sequence;
+    this.tenant = row.tenant;
     this.isTolerant = row.kind === "paths";
     this.isAlone = row.attempts > 1;
     this.isUrgent = parts.isUrgent;

@@ -15,7 +15,7 @@ export type OpenJobParts = { writer: Writer; earliestJob(): number; emit(event: 
 export async function payloadOf({ payload, row }: ShelvedJob, writer: Writer): Promise<JobPayload> {
   if (payload !== undefined) return payload;
   const { readPayload } = await import("./job-payload.js");
-  return readPayload(row.kind, writer.jobs.payload(row.sequence));
+  return readPayload(row.kind, row.tenant, writer.jobs.payload(row.sequence));
 }
 
 /** The items of one try. */

@@ -8,7 +8,16 @@ import { type Chunk, chunkDocument, openSigner, passageHash, passageOf, pipeline
 import type { Tokenizer } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import type { ParsedDocument } from "../readers/index.js";
-import { type ChunkWrite, chunkKeyRange, type DocumentWrite, type Generation, metadataFields } from "../store/index.js";
+import {
+  type ChunkWrite,
+  checkOwnId,
+  chunkKeyRange,
+  type DocumentWrite,
+  type Generation,
+  metadataFields,
+  tenantOfId,
+  unscopedId,
+} from "../store/index.js";
 
 /** A parsed document with what its origin knows of it. */
 export type IncomingDocument = ParsedDocument & {
@@ -32,6 +41,8 @@ export type PrepareOptions = {
   force: boolean;
   /** Sequence of the job that brings the document; null: none. */
   job: number | null;
+  /** Whose it is: its id must be scoped so. Default: whose the id says. */
+  tenant?: string;
   /** Prepares also what is stored just so: for another index than the one that holds it. Chunks that this one has are kept. */
   again?: boolean;
 };
@@ -70,8 +81,8 @@ export function openPreparer(db: Database, generation: Generation, tokenizer: To
   const sign = openSigner();
 
   return {
-    prepare(document, { force, job, again = false }) {
-      checkId(document.id);
+    prepare(document, { force, job, again = false, tenant = tenantOfId(document.id) }) {
+      checkId(document.id, tenant);
       const metadata = JSON.stringify(document.metadata);
       const textHash = hashOfText(document.text);
       const contentHash = hashContent(document, metadata, textHash);
@@ -154,8 +165,10 @@ function hashContent(
   return hash("sha256", facts + textHash.toString("hex"), "buffer");
 }
 
-/** Throws INVALID_INPUT for an id that no document can have. */
-export function checkId(id: string): void {
+/** Throws INVALID_INPUT for an id that no document of the tenant can have. */
+export function checkId(scoped: string, tenant: string): void {
+  const id = tenant === "" ? scoped : unscopedId(scoped);
+  checkOwnId(id);
   const bytes = Buffer.byteLength(id);
   if (id.trim() !== "" && bytes <= MAX_ID_BYTES) return;
   throw new LodestoneError(

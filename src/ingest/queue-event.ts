@@ -7,6 +7,8 @@ import type { PathProgress } from "./path-items.js";
 import type { FillProgress } from "./shadow-filler.js";
 
 export type Submission = {
+  /** Whose job it is; '' for nobody's. Ids in the payload are scoped already. */
+  tenant: string;
   kind: JobKind;
   priority: JobPriority;
   subject: string;

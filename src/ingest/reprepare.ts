@@ -19,7 +19,7 @@ export type ReprepareParts = {
 
 const BATCH_DOCUMENTS = 64;
 
-/** Documents that are gone, or were written again meanwhile, are left alone. Throws ABORTED between two batches. */
+/** Documents of no tenant. Those that are gone, or were written again meanwhile, are left alone. Throws ABORTED between two batches. */
 export async function reprepare(ids: readonly string[], parts: ReprepareParts): Promise<Reprepared> {
   const { writer, onWritten, signal } = parts;
   const stored = openStoredDocuments(writer.db);
@@ -36,7 +36,7 @@ export async function reprepare(ids: readonly string[], parts: ReprepareParts): 
       return typeof prepared === "string" ? [] : [{ job: found.job, prepared }];
     });
     const passages = entries.flatMap(({ prepared }) => prepared.passages);
-    const { vectors, slots, embedded } = await embed(passages, { fresh: false });
+    const { vectors, slots, embedded } = await embed(passages, { fresh: false, tenant: "" });
     // Another index is the active one by now: these are made anew for that.
     if (parts.context() !== context) continue;
     start += BATCH_DOCUMENTS;

@@ -3,7 +3,7 @@
 
 import type { Clock } from "../clock.js";
 import { messageOf } from "../errors.js";
-import type { RowsWritten, ShadowDocument, Writer } from "../store/index.js";
+import { type RowsWritten, type ShadowDocument, tenantOfId, type Writer } from "../store/index.js";
 import type { IndexContext } from "./index-context.js";
 import { concernsAll, reasonOf, retryDelayMs } from "./retry.js";
 import { openStoredDocuments, type StoredDocuments } from "./stored-documents.js";
@@ -163,11 +163,14 @@ export class ShadowFiller {
     try {
       let passages: string[] = [];
       let documents: ShadowDocument[] = [];
-      for (const id of ids) {
+      for (const [i, id] of ids.entries()) {
+        const next = ids[i + 1];
         batch.push(id);
         const document = this.#prepare(id, passages);
         if (document) documents.push(document);
-        if (passages.length < BATCH_PASSAGES && id !== ids.at(-1)) continue;
+        // What is remembered of embeddings is each tenant's own.
+        const isLast = next === undefined || tenantOfId(next) !== tenantOfId(id);
+        if (passages.length < BATCH_PASSAGES && !isLast) continue;
         await this.#write(documents, passages);
         for (const done of batch) this.#failures.delete(done);
         [batch, passages, documents] = [[], [], []];
@@ -209,7 +212,8 @@ export class ShadowFiller {
   async #write(documents: readonly ShadowDocument[], passages: readonly string[]): Promise<void> {
     const { writer, context, onWritten } = this.#parts;
     const { id: generation, modelVersion } = context.generation;
-    const result = await this.#untilStopped(context.embed(passages, { fresh: false }));
+    const tenant = tenantOfId(documents[0]?.id ?? "");
+    const result = await this.#untilStopped(context.embed(passages, { fresh: false, tenant }));
     // The shadow may be another one by now.
     if (result === undefined || this.#stopped) return;
     const { vectors, slots } = result;

@@ -11,6 +11,8 @@ export type UpkeepVerbs = {
   settleCache(argument: null): Promise<void>;
   /** Forgets the embeddings of a tenant, or all of them; answers how many there were. */
   clearCache(argument: { tenant: string | undefined }): Promise<number>;
+  /** Forgets a tenant's remembered embeddings, its jobs that are over, and ids that were removed. Its documents are removed before. */
+  forgetTenant(argument: { tenant: string }): Promise<{ jobs: number; embeddings: number }>;
   /** Progress values are of type VacuumProgress. One runs at a time, the next waits. */
   vacuum(argument: VacuumOptions, context: CallContext): Promise<VacuumReport>;
   /** Prepares documents anew from their stored texts. */
@@ -31,6 +33,11 @@ export function upkeepVerbs({ library, cache, ...parts }: UpkeepParts): {
       settleCache: () => cache.settled(),
 
       clearCache: async ({ tenant }) => (await cache.open()?.drop(tenant)) ?? 0,
+
+      async forgetTenant({ tenant }) {
+        const embeddings = (await cache.open()?.drop(tenant)) ?? 0;
+        return { jobs: parts.writer.jobs.forgetTenant(tenant), embeddings };
+      },
 
       async vacuum(options, { signal, progress }) {
         const { vacuum } = await import("../lifecycle/index.js");

@@ -27,7 +27,11 @@ await serve<ReportVerbs>(async () => {
         const version = reader.version();
         const question = `${kind} ${threshold}`;
         if (found?.version !== version || found.question !== question) {
-          found = { version, question, groups: findDuplicates(printsOf(reader.prints()), { kind, threshold }) };
+          found = {
+            version,
+            question,
+            groups: findDuplicates(printsOf(reader.prints({ tenant: "" })), { kind, threshold }),
+          };
         }
         const { groups } = found;
         return {

@@ -137,9 +137,9 @@ async function sweepCache(
   const total = db.prepare<[], number>("SELECT count(*) FROM chunks").pluck().get()!;
   const slice = db.prepare<
     [number, number],
-    { key: number; generation: number; title: string; headingPath: string; text: string }
+    { key: number; generation: number; tenant: string; title: string; headingPath: string; text: string }
   >(
-    `SELECT c.key, c.key >> 32 AS generation, d.title, c.heading_path AS headingPath, t.text
+    `SELECT c.key, c.key >> 32 AS generation, d.tenant, d.title, c.heading_path AS headingPath, t.text
      FROM chunks c JOIN documents d ON d.key = c.document_key JOIN chunk_texts t ON t.chunk_key = c.key
      WHERE c.key > ? ORDER BY c.key LIMIT ?`,
   );
@@ -148,8 +148,8 @@ async function sweepCache(
     last = after;
     after = await step("cache", wanted.length, total, () => {
       const chunks = slice.all(last, READ_CHUNKS);
-      for (const { generation, title, headingPath, text } of chunks) {
-        const space = { tenant: "", modelVersion: modelOf.get(generation) ?? "", kind: "passage" } as const;
+      for (const { generation, tenant, title, headingPath, text } of chunks) {
+        const space = { tenant, modelVersion: modelOf.get(generation) ?? "", kind: "passage" } as const;
         const passage = passageOf(title, JSON.parse(headingPath) as string[], text);
         wanted.push(...cache.tagsOf(cache.keysOf(space, [passage])));
       }

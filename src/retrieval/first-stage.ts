@@ -82,7 +82,7 @@ async function denseList(
   const found = await clock.time(
     "dense",
     () =>
-      rooms.vectors.search(vector, {
+      rooms.vectors().search(vector, {
         k: depth,
         allow,
         plan: request.plan,

@@ -23,13 +23,15 @@ import { StageClock } from "./stage-clock.js";
 /** What a search works with. */
 export type SearchParts = {
   reader: StoreReader;
-  vectors: VectorIndex;
+  /** The index that holds the vectors now. */
+  vectors(): VectorIndex;
   /** Key of a row's document, 0 for a row that is gone. */
   documentOf(row: number): number;
   encoder: BiEncoder;
   crossEncoder: CrossEncoder | undefined;
   generation: Generation;
-  allowedRows(filter: FilterNode): Promise<RowBitmap>;
+  /** Rows that may be found, under a filter or without one; undefined: all. */
+  allowedRows(filter: FilterNode | undefined): Promise<RowBitmap | undefined>;
 };
 
 type RankedDocument = CollapsedDocument<RankedCandidate> & { duplicateKeys?: number[] };
@@ -69,7 +71,7 @@ async function search(
   }
   const clock = new StageClock();
   const terms = queryTerms(request.query);
-  const allow = request.filter === undefined ? undefined : await rooms.allowedRows(parseFilter(request.filter));
+  const allow = await rooms.allowedRows(request.filter === undefined ? undefined : parseFilter(request.filter));
   const { fusion, depth } = fusionFor(rooms, request);
   const first = await firstStage(rooms, request, { terms, allow, depth, fusion, signal }, clock);
 

@@ -27,6 +27,8 @@ export function openForWriting(library: string): Database.Database {
     db.pragma("synchronous = FULL");
     db.pragma("foreign_keys = ON");
     db.pragma("wal_autocheckpoint = 4000");
+    // What is deleted is overwritten: nothing of it can be read out of the file once it is vacuumed.
+    db.pragma("secure_delete = ON");
     db.pragma("cache_size = -65536");
     db.pragma("temp_store = MEMORY");
     migrateSchema(db, library);

@@ -1,9 +1,11 @@
-// Reads documents and chunks for display: what a hit, a listing or a document's own page shows.
+// Reads documents and chunks for display: what a hit, a listing or a document's own page shows. Ids are given out as the document's
+// tenant knows them.
 
 import { inflateRawSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
 import type { Heading, Metadata, TextRange } from "../documents/index.js";
 import { chunkKey, chunkKeyRange, rowOfChunkKey } from "./schema.js";
+import { unscopedId } from "./tenancy.js";
 
 export type DocumentSummary = {
   id: string;
@@ -63,7 +65,7 @@ type ChunkRow = {
   heading_path: string;
 };
 
-const DOCUMENT_COLUMNS = `d.key, d.id, d.title, d.media_type, d.path, d.metadata, d.modified_at_ms, d.indexed_at_ms, t.characters
+const DOCUMENT_COLUMNS = `d.key, d.own_id AS id, d.title, d.media_type, d.path, d.metadata, d.modified_at_ms, d.indexed_at_ms, t.characters
   FROM documents d JOIN document_texts t ON t.document_key = d.key`;
 
 export type DocumentReader = {
@@ -71,9 +73,13 @@ export type DocumentReader = {
   chunks(rows: Uint32Array): ChunkRecord[];
   /** Documents by key, each with its key; those that are gone are left out. */
   summaries(keys: readonly number[]): (DocumentSummary & { key: number })[];
+  /** By the id under which it is stored. */
   document(id: string): StoredDocument | undefined;
-  /** A page of all documents by id, or of `keys` where a filter chose them. */
-  list(page: { offset: number; limit: number; keys?: Uint32Array }): { documents: DocumentSummary[]; total: number };
+  /** A page of a tenant's documents by id, or of `keys` where a filter chose them. */
+  list(page: { tenant: string; offset: number; limit: number; keys?: Uint32Array }): {
+    documents: DocumentSummary[];
+    total: number;
+  };
 };
 
 /** Reads over an open connection; `generation` is the one whose chunks are shown. */
@@ -81,7 +87,9 @@ export function openDocumentReader(db: Database, generation: number): DocumentRe
   const range = chunkKeyRange(generation);
   const byKey = db.prepare<[number], DocumentRow>(`SELECT ${DOCUMENT_COLUMNS} WHERE d.key = ?`);
   const byId = db.prepare<[string], DocumentRow>(`SELECT ${DOCUMENT_COLUMNS} WHERE d.id = ?`);
-  const page = db.prepare<[number, number], DocumentRow>(`SELECT ${DOCUMENT_COLUMNS} ORDER BY d.id LIMIT ? OFFSET ?`);
+  const page = db.prepare<[string, number, number], DocumentRow>(
+    `SELECT ${DOCUMENT_COLUMNS} WHERE d.tenant = ? ORDER BY d.own_id LIMIT ? OFFSET ?`,
+  );
   const textOf = db.prepare<[number], { deflated: Buffer; outline: string }>(
     "SELECT deflated, outline FROM document_texts WHERE document_key = ?",
   );
@@ -93,7 +101,7 @@ export function openDocumentReader(db: Database, generation: number): DocumentRe
     `SELECT c.key, c.document_key, c.chunk_index, c.id, c.start_char, c.end_char, c.tokens, c.heading_path, d.title, t.text
      FROM chunks c JOIN documents d ON d.key = c.document_key JOIN chunk_texts t ON t.chunk_key = c.key WHERE c.key = ?`,
   );
-  const count = db.prepare<[], number>("SELECT count(*) FROM documents").pluck();
+  const count = db.prepare<[string], number>("SELECT count(*) FROM documents WHERE tenant = ?").pluck();
 
   return {
     chunks(rows) {
@@ -127,8 +135,8 @@ export function openDocumentReader(db: Database, generation: number): DocumentRe
       };
     },
 
-    list({ offset, limit, keys }) {
-      if (!keys) return { documents: page.all(limit, offset).map(summary), total: count.get()! };
+    list({ tenant, offset, limit, keys }) {
+      if (!keys) return { documents: page.all(tenant, limit, offset).map(summary), total: count.get(tenant)! };
       const documents = Array.from(keys.subarray(offset, offset + limit)).flatMap((key) => {
         const row = byKey.get(key);
         return row ? [summary(row)] : [];
@@ -153,7 +161,7 @@ function summary(row: DocumentRow): DocumentSummary {
 
 function storedChunk(row: ChunkRow): StoredChunk {
   return {
-    id: row.id,
+    id: unscopedId(row.id),
     index: row.chunk_index,
     start: row.start_char,
     end: row.end_char,

@@ -8,10 +8,13 @@ export type FacetCount = { value: string; count: number };
 export type Facets = { folders: FacetCount[]; types: FacetCount[] };
 export type LibraryCounts = { documents: number; chunks: number; tokens: number; characters: number };
 
-/** Documents by folder (each with everything below it) and by media type, most frequent first. */
-export function countFacets(db: Database, limit = 2000): Facets {
+/** A tenant's documents by folder (each with everything below it) and by media type, most frequent first. */
+export function countFacets(db: Database, tenant: string, limit = 2000): Facets {
   const folders = new Map<string, number>();
-  for (const path of db.prepare<[], string>("SELECT path FROM documents WHERE path IS NOT NULL").pluck().iterate()) {
+  const paths = db
+    .prepare<[string], string>("SELECT path FROM documents WHERE tenant = ? AND path IS NOT NULL")
+    .pluck();
+  for (const path of paths.iterate(tenant)) {
     for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
       const folder = path.slice(0, end);
       folders.set(folder, (folders.get(folder) ?? 0) + 1);
@@ -23,10 +26,11 @@ export function countFacets(db: Database, limit = 2000): Facets {
       .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
       .slice(0, limit),
     types: db
-      .prepare<[number], FacetCount>(
-        "SELECT media_type AS value, count(*) AS count FROM documents GROUP BY media_type ORDER BY count DESC, value LIMIT ?",
+      .prepare<[string, number], FacetCount>(
+        `SELECT media_type AS value, count(*) AS count FROM documents WHERE tenant = ?
+         GROUP BY media_type ORDER BY count DESC, value LIMIT ?`,
       )
-      .all(limit),
+      .all(tenant, limit),
   };
 }
 

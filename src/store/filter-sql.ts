@@ -8,21 +8,21 @@ import { storedValue } from "./fields.js";
 type Condition = { sql: string; values: (string | number)[] };
 
 const SYSTEM_COLUMNS: ReadonlyMap<string, string> = new Map([
-  ["id", "d.id"],
+  ["id", "d.own_id"],
   ["title", "d.title"],
   ["type", "d.media_type"],
   ["path", "d.path"],
   ["modifiedAt", "d.modified_at_ms"],
 ]);
 
-/** Keys of the documents for which the filter holds, ascending. */
-export function documentsMatching(db: Database, filter: FilterNode): Uint32Array {
+/** Keys of a tenant's documents for which the filter holds, ascending. */
+export function documentsMatching(db: Database, tenant: string, filter: FilterNode): Uint32Array {
   const { sql, values } = conditionOf(filter);
   return Uint32Array.from(
     db
-      .prepare<unknown[], number>(`SELECT d.key FROM documents d WHERE ${sql} ORDER BY d.key`)
+      .prepare<unknown[], number>(`SELECT d.key FROM documents d WHERE d.tenant = ? AND ${sql} ORDER BY d.key`)
       .pluck()
-      .all(...values),
+      .all(tenant, ...values),
   );
 }
 

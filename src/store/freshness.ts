@@ -40,13 +40,13 @@ type Row = {
   fileModifiedAtMs: number | null;
 };
 
-/** All documents, by id. */
+/** All documents of no tenant, by id. */
 export function* readFreshness(db: Database): Generator<Freshness> {
   const rows = db.prepare<[], Row>(
     `SELECT d.id, d.title, d.media_type AS type, d.path, d.metadata, d.modified_at_ms AS modifiedAtMs, d.staleness, d.pipeline,
        d.added_at_ms AS addedAtMs, d.changes, d.checked_at_ms AS checkedAtMs, f.path AS filePath, f.size_bytes AS sizeBytes,
        f.modified_at_ms AS fileModifiedAtMs
-     FROM documents d LEFT JOIN files f ON f.key = d.file_key ORDER BY d.id`,
+     FROM documents d LEFT JOIN files f ON f.key = d.file_key WHERE d.tenant = '' ORDER BY d.id`,
   );
   for (const { path, metadata, modifiedAtMs, filePath, sizeBytes, fileModifiedAtMs, ...row } of rows.iterate()) {
     yield {

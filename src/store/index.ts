@@ -37,7 +37,9 @@ export {
   jobOf,
   jobStates,
   knownSequence,
+  ownDuplicate,
   type SkippedDuplicate,
+  withoutTenant,
 } from "./job.js";
 export type { JobListing, QueueDepth } from "./job-reader.js";
 export type { JobStore, NewJob } from "./jobs.js";
@@ -68,6 +70,8 @@ export {
 export type { RowDocuments, RowVectors } from "./row-parts.js";
 export type { DeadRows, RowSlice } from "./rows.js";
 export { chunkKeyRange, formatVersion } from "./schema.js";
+export { checkOwnId, checkTenant, scopedId, TENANT_SEPARATOR, tenantOfId, unscopedId } from "./tenancy.js";
+export type { TenantSize } from "./tenants.js";
 export type {
   BatchWritten,
   DocumentTouch,

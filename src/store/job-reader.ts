@@ -8,19 +8,25 @@ export type JobListing = { jobs: Job[]; total: number };
 /** How many jobs there are of those that are not over, and the bytes that wait in them. */
 export type QueueDepth = { queued: number; running: number; failed: number; bytes: number };
 
+export type JobPageRequest = {
+  tenant?: string | undefined;
+  state?: JobState | undefined;
+  offset: number;
+  limit: number;
+};
+
 export type JobReader = {
   job(id: string): Job | undefined;
-  /** A page of the jobs in `state`, or of all, newest first. */
-  list(page: { state?: JobState | undefined; offset: number; limit: number }): JobListing;
+  /** A page of jobs, newest first: of one tenant or of all, in one state or in any. */
+  list(page: JobPageRequest): JobListing;
   depth(): QueueDepth;
 };
 
 export function openJobReader(db: Database): JobReader {
   const queries = prepareJobQueries(db);
-  const inState = queries.select("WHERE state = ? ORDER BY sequence DESC LIMIT ? OFFSET ?");
-  const all = queries.select("ORDER BY sequence DESC LIMIT ? OFFSET ?");
-  const countAll = db.prepare<[], number>("SELECT count(*) FROM jobs").pluck();
-  const countIn = db.prepare<[string], number>("SELECT count(*) FROM jobs WHERE state = ?").pluck();
+  const condition = "WHERE coalesce(?, tenant) = tenant AND coalesce(?, state) = state";
+  const page = queries.select(`${condition} ORDER BY sequence DESC LIMIT ? OFFSET ?`);
+  const count = db.prepare<[string | null, string | null], number>(`SELECT count(*) FROM jobs ${condition}`).pluck();
   const depths = db.prepare<[], { state: "queued" | "running" | "failed"; jobs: number; bytes: number }>(
     `SELECT state, count(*) AS jobs, sum(bytes) AS bytes FROM jobs WHERE state IN ('queued', 'running', 'failed')
      GROUP BY state`,
@@ -31,9 +37,9 @@ export function openJobReader(db: Database): JobReader {
       const row = sequence === undefined ? undefined : queries.find(sequence);
       return row && jobOf(row);
     },
-    list({ state, offset, limit }) {
-      const rows = state === undefined ? all(limit, offset) : inState(state, limit, offset);
-      return { jobs: rows.map(jobOf), total: state === undefined ? countAll.get()! : countIn.get(state)! };
+    list({ tenant, state, offset, limit }) {
+      const [whose, which] = [tenant ?? null, state ?? null];
+      return { jobs: page(whose, which, limit, offset).map(jobOf), total: count.get(whose, which)! };
     },
     depth() {
       const depth: QueueDepth = { queued: 0, running: 0, failed: 0, bytes: 0 };

@@ -2,6 +2,7 @@
 
 import type { Skip } from "../documents/index.js";
 import { LodestoneError } from "../errors.js";
+import { TENANT_SEPARATOR, unscopedId } from "./tenancy.js";
 
 export type JobKind = "put" | "remove" | "paths";
 export type JobPriority = "interactive" | "bulk";
@@ -68,6 +69,8 @@ export type JobRow = {
 export type Job = {
   /** Sorts by age. */
   id: string;
+  /** Whose it is; absent: nobody's. */
+  tenant?: string;
   kind: JobKind;
   priority: JobPriority;
   state: JobState;
@@ -126,6 +129,7 @@ export function jobOf(row: JobRow): Job {
   const { kind, priority, state, subject, done, total, bytes, attempts, result } = row;
   return {
     id: jobId(row.sequence),
+    ...(row.tenant === "" ? {} : { tenant: row.tenant }),
     kind,
     priority,
     state,
@@ -135,12 +139,29 @@ export function jobOf(row: JobRow): Job {
     bytes,
     attempts,
     ...(state === "queued" && row.nextAttemptMs > 0 ? { nextAttemptAt: instant(row.nextAttemptMs) } : {}),
-    ...(row.errorCode === null ? {} : { error: { code: row.errorCode, message: row.errorMessage ?? "" } }),
+    ...(row.errorCode === null
+      ? {}
+      : { error: { code: row.errorCode, message: withoutTenant(row.errorMessage ?? "", row.tenant) } }),
     createdAt: instant(row.createdMs),
     ...(row.startedMs === null ? {} : { startedAt: instant(row.startedMs) }),
     ...(row.finishedMs === null ? {} : { finishedAt: instant(row.finishedMs) }),
-    result,
+    result: row.tenant === "" ? result : ownResult(result),
   };
+}
+
+/** A message as the tenant is to read it: with ids as it knows them. */
+export function withoutTenant(message: string, tenant: string): string {
+  if (tenant === "") return message;
+  return message.replaceAll(`${tenant}\\u001f`, "").replaceAll(tenant + TENANT_SEPARATOR, "");
+}
+
+/** A duplicate with ids as its tenant knows them. */
+export function ownDuplicate({ id, duplicateOf, similarity }: SkippedDuplicate): SkippedDuplicate {
+  return { id: unscopedId(id), duplicateOf: unscopedId(duplicateOf), similarity };
+}
+
+function ownResult({ duplicates, ...result }: JobResult): JobResult {
+  return duplicates ? { ...result, duplicates: { ...duplicates, first: duplicates.first.map(ownDuplicate) } } : result;
 }
 
 function instant(ms: number): string {

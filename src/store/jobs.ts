@@ -3,8 +3,10 @@
 
 import type { Database } from "better-sqlite3";
 import { emptyResult, type JobKind, type JobPriority, type JobRow } from "./job.js";
+import { TENANT_SEPARATOR } from "./tenancy.js";
 
 export type NewJob = {
+  tenant: string;
   kind: JobKind;
   priority: JobPriority;
   subject: string;
@@ -29,6 +31,8 @@ export type JobStore = {
   put(row: JobRow): void;
   /** Forgets finished jobs beyond the last `keep` and those that ended before `beforeMs`; failed ones stay. */
   prune(keep: number, beforeMs: number): number;
+  /** Forgets the jobs of a tenant that are over, failed ones, too, and the ids that they removed. */
+  forgetTenant(tenant: string): number;
   /** Forgets removals that no job before `earliest` can undo any more. */
   forgetRemovals(earliest: number): void;
 };
@@ -65,8 +69,8 @@ export function openJobStore(db: Database, inTransaction: <T>(work: () => T) => 
   const unfinished = queries.select("WHERE state IN ('queued', 'running', 'failed') ORDER BY sequence");
   const insert = db
     .prepare<unknown[], number>(
-      `INSERT INTO jobs (kind, priority, state, subject, bytes, total, created_ms)
-       VALUES (?, ?, 'queued', ?, ?, ?, ?) RETURNING sequence`,
+      `INSERT INTO jobs (tenant, kind, priority, state, subject, bytes, total, created_ms)
+       VALUES (?, ?, ?, 'queued', ?, ?, ?, ?) RETURNING sequence`,
     )
     .pluck();
   const insertPayload = db.prepare("INSERT INTO job_payloads (sequence, compressed) VALUES (?, ?)");
@@ -80,6 +84,8 @@ export function openJobStore(db: Database, inTransaction: <T>(work: () => T) => 
     `DELETE FROM jobs WHERE state IN ('done', 'cancelled') AND (finished_ms < ? OR sequence <= coalesce(
        (SELECT sequence FROM jobs WHERE state IN ('done', 'cancelled') ORDER BY sequence DESC LIMIT 1 OFFSET ?), 0))`,
   );
+  const ofTenant = db.prepare("DELETE FROM jobs WHERE tenant = ? AND state IN ('done', 'failed', 'cancelled')");
+  const removalsOf = db.prepare("DELETE FROM removed_documents WHERE id >= ? AND id < ?");
   const forget = db.prepare("DELETE FROM removed_documents WHERE job <= ?");
 
   const put = (row: JobRow) => {
@@ -112,8 +118,8 @@ export function openJobStore(db: Database, inTransaction: <T>(work: () => T) => 
     unfinished: () => unfinished(),
     submit: (jobs) =>
       inTransaction(() =>
-        jobs.map(({ kind, priority, subject, bytes, total, createdMs, compressed }) => {
-          const sequence = insert.get(kind, priority, subject, bytes, total, createdMs)!;
+        jobs.map(({ tenant, kind, priority, subject, bytes, total, createdMs, compressed }) => {
+          const sequence = insert.get(tenant, kind, priority, subject, bytes, total, createdMs)!;
           insertPayload.run(sequence, compressed);
           return queries.find(sequence)!;
         }),
@@ -124,6 +130,12 @@ export function openJobStore(db: Database, inTransaction: <T>(work: () => T) => 
     note: (rows) => lightly(() => rows.forEach(put)),
     put,
     prune: (keep, beforeMs) => lightly(() => prune.run(beforeMs, keep).changes),
+    forgetTenant: (tenant) =>
+      inTransaction(() => {
+        // Ids of a tenant lie between its name with the separator and its name with the next character.
+        removalsOf.run(tenant + TENANT_SEPARATOR, `${tenant} `);
+        return ofTenant.run(tenant).changes;
+      }),
     forgetRemovals: (earliest) => lightly(() => forget.run(earliest)),
   };
 }

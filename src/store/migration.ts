@@ -210,7 +210,7 @@ export function openMigrationStore(
           if (found?.id !== document.id || !found.contentHash.equals(document.contentHash)) continue;
           const known = chunks.keptChunks(document.chunks, document.key);
           if (!known) continue;
-          chunks.write(document.key, document.title, document.chunks, known);
+          chunks.write(document, document.chunks, known);
           mark.run(document.key);
         }
         return chunks.finish(batch.vectors, shadow.dimensions);

@@ -20,9 +20,13 @@ type Row = { key: number; textHash: Buffer; signature: Buffer | null };
 
 const COLUMNS = "SELECT document_key AS key, text_hash AS textHash, signature FROM document_texts";
 
-/** Prints of the documents in `keys` that are still there, or of all. */
-export function readPrints(db: Database, keys?: readonly number[]): Prints {
-  if (keys === undefined) return packed(db.prepare<[], Row>(`${COLUMNS} ORDER BY document_key`).all());
+/** Prints of the documents in `keys` that are still there, or of all of a tenant. */
+export function readPrints(db: Database, of: { keys: readonly number[] } | { tenant: string }): Prints {
+  if ("tenant" in of) {
+    const condition = "WHERE document_key IN (SELECT key FROM documents WHERE tenant = ?)";
+    return packed(db.prepare<[string], Row>(`${COLUMNS} ${condition} ORDER BY document_key`).all(of.tenant));
+  }
+  const { keys } = of;
   const byKey = db.prepare<[number], Row>(`${COLUMNS} WHERE document_key = ?`);
   return packed(keys.flatMap((key) => byKey.get(key) ?? []));
 }

@@ -8,8 +8,8 @@ import type { CacheFileStatus } from "./cache-status.js";
 import type { ChunkRecord, DocumentSummary, StoredDocument } from "./documents.js";
 import type { Facets, LibraryCounts } from "./facets.js";
 import type { Generation } from "./generation.js";
-import type { Job, JobState } from "./job.js";
-import type { JobListing, QueueDepth } from "./job-reader.js";
+import type { Job } from "./job.js";
+import type { JobListing, JobPageRequest, QueueDepth } from "./job-reader.js";
 import type { LexicalTerm } from "./lexical.js";
 import type { MigrationState } from "./migration.js";
 import type { Prints } from "./prints.js";
@@ -17,6 +17,7 @@ import { openReader } from "./reader.js";
 import type { Dirt } from "./reclaim.js";
 import type { RowDocuments, RowVectors } from "./row-parts.js";
 import type { DeadRows, RowSlice } from "./rows.js";
+import type { TenantSize } from "./tenants.js";
 
 export type ReaderVerbs = {
   libraryId(argument: null): string;
@@ -34,19 +35,21 @@ export type ReaderVerbs = {
   chunks(argument: { rows: Uint32Array }): ChunkRecord[];
   summaries(argument: { keys: number[] }): (DocumentSummary & { key: number })[];
   document(argument: { id: string }): StoredDocument | undefined;
-  list(argument: { offset: number; limit: number; keys?: Uint32Array }): {
+  list(argument: { tenant: string; offset: number; limit: number; keys?: Uint32Array }): {
     documents: DocumentSummary[];
     total: number;
   };
   /** Keys of the documents for which the filter holds, ascending. */
-  matching(argument: { filter: FilterNode }): Uint32Array;
-  facets(argument: null): Facets;
+  matching(argument: { tenant: string; filter: FilterNode }): Uint32Array;
+  facets(argument: { tenant: string }): Facets;
+  tenants(argument: null): TenantSize[];
+  tenantKeys(argument: null): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
   counts(argument: null): LibraryCounts;
   prints(argument: { keys: number[] }): Prints;
   dirt(argument: null): Dirt;
   cache(argument: null): CacheFileStatus;
   job(argument: { id: string }): Job | undefined;
-  jobs(argument: { state?: JobState | undefined; offset: number; limit: number }): JobListing;
+  jobs(argument: JobPageRequest): JobListing;
   queueDepth(argument: null): QueueDepth;
 };
 
@@ -80,13 +83,15 @@ await serve<ReaderVerbs>(async () => {
       summaries: ({ keys }) => reader.summaries(keys),
       document: ({ id }) => reader.document(id),
       list: (page) => reader.list(page),
-      matching: ({ filter }) => reader.matching(filter),
-      facets: () => reader.facets(),
+      matching: ({ tenant, filter }) => reader.matching(tenant, filter),
+      facets: ({ tenant }) => reader.facets(tenant),
+      tenants: () => reader.tenants(),
+      tenantKeys: () => reader.tenantKeys(),
       counts: () => reader.counts(),
       job: ({ id }) => reader.job(id),
       jobs: (page) => reader.jobs(page),
       queueDepth: () => reader.queueDepth(),
-      prints: ({ keys }) => reader.prints(keys),
+      prints: ({ keys }) => reader.prints({ keys }),
       dirt: () => reader.dirt(),
       cache: () => reader.cache(),
     },

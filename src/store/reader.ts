@@ -17,8 +17,8 @@ import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./fa
 import { documentsMatching } from "./filter-sql.js";
 import { type Freshness, readFreshness } from "./freshness.js";
 import { activeGeneration, type Generation, generationOf, shadowGeneration } from "./generation.js";
-import type { Job, JobState } from "./job.js";
-import { type JobListing, type JobReader, openJobReader, type QueueDepth } from "./job-reader.js";
+import type { Job } from "./job.js";
+import { type JobListing, type JobPageRequest, type JobReader, openJobReader, type QueueDepth } from "./job-reader.js";
 import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical.js";
 import { readLibraryId } from "./library-id.js";
 import { type MigrationState, readMigration } from "./migration.js";
@@ -26,6 +26,7 @@ import { type Prints, readPrints } from "./prints.js";
 import { countDirt, type Dirt } from "./reclaim.js";
 import { type RowDocuments, type RowVectors, readRowDocuments, readVectors } from "./row-parts.js";
 import { type DeadRows, type RowSlice, readDeadRows, readLiveRows, readRows } from "./rows.js";
+import { readTenantKeys, readTenants, type TenantSize } from "./tenants.js";
 
 export type Reader = {
   /** Names the library, also where it was copied to. */
@@ -52,21 +53,27 @@ export type Reader = {
   chunks(rows: Uint32Array): ChunkRecord[];
   summaries(keys: readonly number[]): (DocumentSummary & { key: number })[];
   document(id: string): StoredDocument | undefined;
-  list(page: { offset: number; limit: number; keys?: Uint32Array }): { documents: DocumentSummary[]; total: number };
-  /** Keys of the documents for which the filter holds, ascending. */
-  matching(filter: FilterNode): Uint32Array;
-  facets(): Facets;
+  list(page: { tenant: string; offset: number; limit: number; keys?: Uint32Array }): {
+    documents: DocumentSummary[];
+    total: number;
+  };
+  /** Keys of a tenant's documents for which the filter holds, ascending. */
+  matching(tenant: string, filter: FilterNode): Uint32Array;
+  facets(tenant: string): Facets;
+  tenants(): TenantSize[];
+  /** Keys of each tenant's documents. */
+  tenantKeys(): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
   counts(): LibraryCounts;
   /** All documents by id, with what is known of how fresh they are. */
   freshness(): Generator<Freshness>;
-  /** What duplicates are told by, of some documents or of all. */
-  prints(keys?: readonly number[]): Prints;
+  /** What duplicates are told by, of some documents or of a tenant's. */
+  prints(of: { keys: readonly number[] } | { tenant: string }): Prints;
   /** Of the stored rows, how many are dead. */
   dirt(): Dirt;
   /** What the embedding cache beside the library holds. */
   cache(): CacheFileStatus;
   job(id: string): Job | undefined;
-  jobs(page: { state?: JobState | undefined; offset: number; limit: number }): JobListing;
+  jobs(page: JobPageRequest): JobListing;
   queueDepth(): QueueDepth;
   close(): void;
 };
@@ -117,14 +124,16 @@ export function openReader(library: string, generationId?: number): Reader {
     summaries: (keys) => open().documents.summaries(keys),
     document: (id) => open().documents.document(id),
     list: (page) => open().documents.list(page),
-    matching: (filter) => documentsMatching(db, filter),
-    facets: () => countFacets(db),
+    matching: (tenant, filter) => documentsMatching(db, tenant, filter),
+    facets: (tenant) => countFacets(db, tenant),
+    tenants: () => readTenants(db, open().generation.id),
+    tenantKeys: () => readTenantKeys(db),
     counts: () => countLibrary(db),
     job: (id) => jobsOpened().job(id),
     jobs: (page) => jobsOpened().list(page),
     queueDepth: () => jobsOpened().depth(),
     freshness: () => readFreshness(db),
-    prints: (keys) => readPrints(db, keys),
+    prints: (of) => readPrints(db, of),
     dirt: () => countDirt(db),
     cache: () => readCacheStatus(library),
     close: () => db.close(),

@@ -9,6 +9,7 @@
 
 import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
+import { OWN_ID_OF_ID, TENANT_OF_ID } from "./tenancy.js";
 
 const migrations: readonly string[] = [
   `
@@ -73,6 +74,9 @@ const migrations: readonly string[] = [
   CREATE TABLE documents (
     key             INTEGER PRIMARY KEY,
     id              TEXT NOT NULL UNIQUE,
+    -- Told by the id alone: whose it is, and the id as that tenant knows it.
+    tenant          TEXT NOT NULL GENERATED ALWAYS AS (${TENANT_OF_ID}) STORED,
+    own_id          TEXT NOT NULL GENERATED ALWAYS AS (${OWN_ID_OF_ID}) STORED,
     title           TEXT NOT NULL,
     media_type      TEXT NOT NULL,
     path            TEXT,
@@ -91,6 +95,7 @@ const migrations: readonly string[] = [
     -- Sequence of the job that wrote it last: an earlier one that comes late leaves it alone.
     job             INTEGER NOT NULL DEFAULT 0
   ) STRICT;
+  CREATE INDEX documents_tenant ON documents (tenant, own_id);
   CREATE INDEX documents_path ON documents (path);
   CREATE INDEX documents_media_type ON documents (media_type);
   CREATE INDEX documents_modified ON documents (modified_at_ms);

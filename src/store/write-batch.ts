@@ -219,7 +219,7 @@ class BatchWriter {
     statements.text.run(key, characters, textHash, signature, outline, deflatedText);
     statements.clearFields.run(key);
     for (const { field, text, number, truth } of document.fields) statements.field.run(key, field, text, number, truth);
-    this.#chunks.write(key, document.title, document.chunks, known);
+    this.#chunks.write({ key, id: document.id, title: document.title }, document.chunks, known);
     statements.unshadow.run(key);
   }
 

@@ -5,6 +5,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { passageOf } from "../documents/index.js";
 import type { ChunkDeleter } from "./delete-chunks.js";
 import { chunkKey, chunkKeyRange, lexicalTable } from "./schema.js";
+import { tenantOfId } from "./tenancy.js";
 
 export type ChunkWrite = {
   id: string;
@@ -25,6 +26,8 @@ export type RowsWritten = {
   documentKeys: Uint32Array<ArrayBuffer>;
   vectors: Float32Array<ArrayBuffer>;
   removedRows: Uint32Array<ArrayBuffer>;
+  /** Of documents that belong to a tenant, whose. */
+  tenants: { tenant: string; documentKey: number }[];
 };
 
 /** Chunks of a document that keep their rows, and the keys of the others. */
@@ -72,6 +75,7 @@ export class ChunkWriter {
   /** Which of the batch's vectors each new row takes, in row order. */
   readonly #vectorOfRow: number[] = [];
   readonly #removedRows: number[] = [];
+  readonly #tenants = new Map<number, string>();
 
   /** `firstRow`: the first that was never given out. */
   constructor(statements: ChunkStatements, deleter: ChunkDeleter, firstRow: number) {
@@ -100,7 +104,13 @@ export class ChunkWriter {
   }
 
   /** Brings a document's chunks to `chunks`. */
-  write(documentKey: number, title: string, chunks: readonly ChunkWrite[], { kept, replaced }: KeptChunks): void {
+  write(
+    { key: documentKey, id, title }: { key: number; id: string; title: string },
+    chunks: readonly ChunkWrite[],
+    { kept, replaced }: KeptChunks,
+  ): void {
+    const tenant = tenantOfId(id);
+    if (tenant !== "") this.#tenants.set(documentKey, tenant);
     this.removed(this.#deleter.deleteChunks(replaced));
     for (const chunk of chunks) {
       const key = kept.get(chunk);
@@ -130,7 +140,13 @@ export class ChunkWriter {
       const terms = this.#terms.reduce((sum, count) => sum + count, 0);
       advance.run(rows, rows, terms, generation);
     }
-    return { firstRow: this.#firstRow, documentKeys, vectors: block, removedRows: Uint32Array.from(this.#removedRows) };
+    return {
+      firstRow: this.#firstRow,
+      documentKeys,
+      vectors: block,
+      removedRows: Uint32Array.from(this.#removedRows),
+      tenants: Array.from(this.#tenants, ([documentKey, tenant]) => ({ tenant, documentKey })),
+    };
   }
 
   #add(documentKey: number, title: string, chunk: ChunkWrite): void {

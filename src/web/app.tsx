@@ -16,7 +16,7 @@ import { SearchField } from "./components/search-field.js";
 import { SearchOutcome } from "./components/search-outcome.js";
 import type { DocumentsView } from "./documents/documents-view.js";
 import { documentsFragment, parseDocumentsView } from "./documents/documents-view.js";
-import { focusHit, walkHits } from "./hit-focus.js";
+import { focusHit, walkList } from "./hit-focus.js";
 import { useAddress } from "./hooks/use-address.js";
 import { useLibrary } from "./hooks/use-library.js";
 import { useMedia } from "./hooks/use-media.js";
@@ -101,6 +101,8 @@ export function App() {
     else field.current?.blur();
     return true;
   };
+  const fieldAbove = () =>
+    page === "documents" ? document.querySelector<HTMLElement>(".find .search-input") : field.current;
   useShortcuts((shortcut: Shortcut): boolean => {
     switch (shortcut) {
       case "focus-search":
@@ -108,9 +110,9 @@ export function App() {
         field.current?.select();
         return true;
       case "next":
-        return walkHits(1, field.current);
+        return walkList(1, fieldAbove());
       case "previous":
-        return walkHits(-1, field.current);
+        return walkList(-1, fieldAbove());
       case "explain":
         return toggleExplain();
       case "keys":
@@ -186,7 +188,7 @@ export function App() {
           busy={state.kind === "asking"}
           field={field}
           onQuery={(query) => look({ ...view, query })}
-          onSubmit={() => walkHits(1, field.current)}
+          onSubmit={() => walkList(1, field.current)}
         />
       </PageHeader>
       {page === "search" && searchPage}

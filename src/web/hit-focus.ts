@@ -1,9 +1,10 @@
-// Moves the focus along the results. The focus is the selection: Enter on a focused result follows its link.
+// Moves the focus along the list that is shown, of results or of documents. The focus is the selection: Enter on a focused item
+// follows its link.
 
-/** One result on (1) or back (-1); back from the first leads to the search field. False where there is nowhere to go. */
-export function walkHits(step: 1 | -1, field: HTMLElement | null): boolean {
-  const links = [...document.querySelectorAll<HTMLElement>(".hit-link")];
-  const at = links.findIndex((link) => link.closest(".hit")?.contains(document.activeElement) === true);
+/** One item on (1) or back (-1); back from the first leads to the field above. False where there is nowhere to go. */
+export function walkList(step: 1 | -1, field: HTMLElement | null): boolean {
+  const links = [...document.querySelectorAll<HTMLElement>(".hit-link, .document-link")];
+  const at = links.findIndex((link) => link.closest("li")?.contains(document.activeElement) === true);
   if (at === -1 && step === -1) return false;
   const target = at + step < 0 ? field : links[Math.min(at + step, links.length - 1)];
   target?.focus();

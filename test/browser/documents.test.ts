@@ -74,7 +74,9 @@ test("an open document shows what is known of it, its passages and, on request, 
     const passage = panel(page).locator(".passage").last();
     await passage.waitFor();
     assert.ok((await engine.get(id))!.text.slice(last.start, last.end).endsWith((await textOf(passage)).trim()));
-    await panel(page).getByLabel(/^Passages/).check();
+    await panel(page)
+      .getByLabel(/^Passages/)
+      .check();
     await items.first().waitFor();
 
     const link = page.url();
@@ -172,6 +174,12 @@ test("a document is found, opened and deleted by keyboard; Escape leaves it wher
     await filter(page).focus();
     await page.keyboard.type("draft");
     await whenListed(page, 2);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await focused(page), "Draft two");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    assert.equal(await page.evaluate("document.activeElement.value"), "draft");
     await tabTo(page, /^Draft one$/);
     await page.keyboard.press("Enter");
     await panel(page).locator(".chunk").first().waitFor();
@@ -199,7 +207,7 @@ test("a document is found, opened and deleted by keyboard; Escape leaves it wher
       () => focused(page),
       (text) => text === "Draft two",
     );
-    assert.equal(await textOf(page.locator("#documents [role=status]")), "draft-1 was deleted");
+    assert.equal(await textOf(page.locator(".deleted")), "draft-1 was deleted");
     assert.match(await textOf(page.getByRole("contentinfo")), /14 documents/);
     await page.keyboard.press("/");
     assert.match(await page.evaluate<string>("document.activeElement.className"), /search-input/);

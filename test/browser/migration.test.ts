@@ -54,6 +54,7 @@ test("a migration is begun, split, promoted, rolled back and finished, and each 
       (state) => state === "Comparing",
     );
     assert.equal(await page.getByRole("button", { name: "50 %" }).getAttribute("aria-pressed"), "true");
+    assert.equal(await page.evaluate<string>("document.activeElement.textContent"), "50 %");
     assert.match(await textOf(page.getByRole("region", { name: "Queries" })), /50 % by the old.*50 % by the new/);
     for (let user = 0; user < 12; user++) {
       await engine.search({ query: "signing keys", user: `user-${user}` });
@@ -97,6 +98,7 @@ test("a migration is begun, split, promoted, rolled back and finished, and each 
     await page.keyboard.press("Enter");
     await page.locator(".notice", { hasText: "The new index took over" }).waitFor();
     assert.equal((await engine.migration.status())?.state, "ended");
+    assert.match(await page.evaluate<string>("document.activeElement.className"), /page-title/);
     assert.equal(await form.getByLabel("Passage").getAttribute("placeholder"), "64");
   }),
 );

@@ -78,7 +78,7 @@ test("an end that comes during a change of places comes after it, in whichever o
     const active = swapFirst ? 2 : 1;
     assert.deepEqual([activeOf(bench), bench.work.context.generation.id], [active, active]);
     assert.equal(bench.writer.shadow(), undefined);
-    await bench.work.context.embed(["What is active has an encoder."], { fresh: true });
+    await bench.work.context.embed(["What is active has an encoder."], { fresh: true, tenant: "" });
     bench.put({ d: "The fourth." });
     assert.deepEqual(bench.heldBy(active), ["a", "b", "c", "d"]);
   }

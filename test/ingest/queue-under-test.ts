@@ -151,6 +151,7 @@ export async function openBench(
 
   const submit = (input: JobPayloadInput, total: number | null, { priority = "bulk", ticket }: SubmitOptions = {}) =>
     queue.submit({
+      tenant: "",
       kind: input.kind,
       priority,
       subject: input.kind,
@@ -203,7 +204,9 @@ export async function openBench(
     },
     texts: () =>
       Object.fromEntries(
-        reader.list({ offset: 0, limit: 10_000 }).documents.map(({ id }) => [id, reader.document(id)!.text]),
+        reader
+          .list({ tenant: "", offset: 0, limit: 10_000 })
+          .documents.map(({ id }) => [id, reader.document(id)!.text]),
       ),
     stop() {
       stopped ??= (async () => {

@@ -209,6 +209,7 @@ test("finished jobs are forgotten beyond the last thousand and after a week; fai
   writer.jobs.save([{ ...row, state: "failed", finishedMs: 0 }]);
   const many = writer.jobs.submit(
     Array.from({ length: 1_010 }, () => ({
+      tenant: "",
       kind: "put" as const,
       priority: "bulk" as const,
       subject: "x",

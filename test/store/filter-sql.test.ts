@@ -88,7 +88,7 @@ test("the SQL of a filter answers what its plain meaning says, for every documen
           ...(modifiedAtMs === undefined ? {} : { modifiedAtMs }),
         }),
       );
-      const found = reader.summaries(Array.from(reader.matching(filter))).map(({ id }) => id);
+      const found = reader.summaries(Array.from(reader.matching("", filter))).map(({ id }) => id);
       assert.deepEqual(
         found,
         expected.map(({ id }) => id),

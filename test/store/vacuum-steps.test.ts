@@ -242,7 +242,7 @@ test("whatever is put, removed, vacuumed in part and cut off, a search sees the 
       }
       const stored = new Map(
         reader
-          .list({ offset: 0, limit: 100 })
+          .list({ tenant: "", offset: 0, limit: 100 })
           .documents.map(({ id }) => [id, [...reader.chunks(rowsOfDocument(reader, id))].map(({ text }) => text)]),
       );
       assert.deepEqual(new Map([...stored].sort()), new Map([...model].sort()));

@@ -114,7 +114,7 @@ test("a removed document is gone from every list, and removing it again names it
   assert.equal(reader.document("a"), undefined);
   assert.deepEqual([...reader.lexical(words("alpha"), 10).rows], []);
   assert.deepEqual([...reader.rows(0, 1000).rows], [1]);
-  assert.deepEqual([...reader.matching({ kind: "exists", field: "k" })], []);
+  assert.deepEqual([...reader.matching("", { kind: "exists", field: "k" })], []);
   assert.deepEqual(writer.remove(["a"]).missing, ["a"]);
 });
 
@@ -154,7 +154,7 @@ test("records that left a file are removed when the file is complete", (t) => {
   const written = writer.write(batchOf([], file(["r2"])));
   assert.deepEqual([...written.removedRows], [0]);
   assert.deepEqual(
-    reader.list({ offset: 0, limit: 10 }).documents.map(({ id }) => id),
+    reader.list({ tenant: "", offset: 0, limit: 10 }).documents.map(({ id }) => id),
     ["other", "r2"],
   );
   writer.write(batchOf([], file(null)));

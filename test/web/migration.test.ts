@@ -202,8 +202,8 @@ test("without a migration it is asked about once", async (t) => {
 test("a page that nobody looks at does not ask, and asks at once when somebody does", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { asked, page, following, latest } = openFollowing();
-  page.isLookedAt = false;
   await latest().settle(migration());
+  page.isLookedAt = false;
   t.mock.timers.tick(10 * pollMs);
   assert.equal(asked.length, 1);
   page.isLookedAt = true;

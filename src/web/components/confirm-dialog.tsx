@@ -27,6 +27,7 @@ export function ConfirmDialog({ title, action, children, onConfirm, onDone, onCl
     cancel.current?.focus();
   }, []);
   const confirm = () => {
+    if (isBusy) return;
     setBusy(true);
     setFailure(undefined);
     onConfirm().then(
@@ -56,7 +57,7 @@ export function ConfirmDialog({ title, action, children, onConfirm, onDone, onCl
         <button ref={cancel} type="button" class="button" onClick={() => dialog.current?.close()}>
           Cancel
         </button>
-        <button type="button" class="button danger" disabled={isBusy} onClick={confirm}>
+        <button type="button" class="button danger" aria-disabled={isBusy} onClick={confirm}>
           {action}
         </button>
       </div>

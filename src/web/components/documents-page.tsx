@@ -86,12 +86,16 @@ export function DocumentsPage({ send, library, view, isCovered, onView, onOpen, 
         )}
       </Rail>
       <main class="main" id="documents" inert={isCovered}>
-        <p class="visually-hidden" role="status">
+        <p class="visually-hidden deleted" role="status">
           {deleted}
         </p>
         <div class="page-head">
           <h1 class="page-title">Documents</h1>
-          {listing !== undefined && <span class="page-count">{plural(listing.total, "document")}</span>}
+          {listing !== undefined && (
+            <span class="page-count" role="status">
+              {plural(listing.total, "document")}
+            </span>
+          )}
         </div>
         <FindField
           text={view.find}
@@ -132,7 +136,7 @@ function DocumentList({ documents, library, view, onView, onOpen }: ListProps) {
   }
   const { first, last } = shownRange(listing);
   return (
-    <div class={isBusy ? "results busy" : "results"} aria-busy={isBusy}>
+    <div class={isBusy ? "results busy" : "results"} data-place="results" aria-busy={isBusy}>
       <ol class="documents" start={first}>
         {listing.documents.map((document) => (
           <DocumentRow

@@ -12,7 +12,7 @@ export function FindField({ text, busy, field, onText }: Props) {
     field.current?.focus();
   };
   return (
-    <search class={busy ? "search-box find busy" : "search-box find"}>
+    <search class={busy ? "search-box find busy" : "search-box find"} data-place="search">
       <Icon name="filter" />
       <input
         ref={field}

@@ -50,7 +50,7 @@ export function MigrationActions({ send, library, migration, status }: Props) {
                 type="button"
                 class="button"
                 aria-describedby={`meaning-${name}`}
-                disabled={migration.isBusy}
+                aria-disabled={migration.isBusy}
                 onClick={run}
               >
                 {name}

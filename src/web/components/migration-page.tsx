@@ -1,5 +1,6 @@
 // The migration of the library to another model, chunking or length of vectors: begun here, followed while it is filled, and decided
 // by what the searches of both indexes were like.
+import { useEffect, useRef } from "preact/hooks";
 import type { MigrationStatus } from "../api/migration.js";
 import type { Send } from "../api/request.js";
 import type { Library } from "../hooks/use-library.js";
@@ -23,7 +24,14 @@ type Props = { send: Send; library: Library };
 
 export function MigrationPage({ send, library }: Props) {
   const migration = useMigration(send);
-  const { status, failure, refusal } = migration;
+  const { status, failure, refusal, hasActed } = migration;
+  const title = useRef<HTMLHeadingElement>(null);
+  const state = status?.state;
+  // What was pressed may be gone with the state that it belonged to; the focus must not be lost with it.
+  useEffect(() => {
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (state !== undefined && hasActed && isLost) title.current?.focus({ preventScroll: true });
+  }, [state, hasActed]);
   return (
     <>
       <aside class="rail" aria-label="Steps">
@@ -34,7 +42,9 @@ export function MigrationPage({ send, library }: Props) {
           {status && stateNames[status.state]}
         </p>
         <div class="page-head">
-          <h1 class="page-title">Migration</h1>
+          <h1 ref={title} class="page-title" tabIndex={-1}>
+            Migration
+          </h1>
           {status && isUnderWay(status) && (
             <span class={`live live-${failure === undefined ? "live" : "lost"}`}>
               {failure === undefined ? stateNames[status.state] : "Connection lost, trying again"}

@@ -31,7 +31,7 @@ export function MigrationSplit({ send, migration, status, canChange }: Props) {
       </p>
       {canChange && (
         <>
-          <fieldset class="segmented split-shares" disabled={isBusy}>
+          <fieldset class="segmented split-shares" aria-busy={isBusy}>
             <legend class="visually-hidden">Share of the queries that the new index answers</legend>
             {shares.map((share) => (
               <button

@@ -64,7 +64,7 @@ export function MigrationStart({ send, library, migration }: Props) {
             min={0}
             max={4096}
           />
-          <button type="submit" class="button" disabled={request === undefined || migration.isBusy}>
+          <button type="submit" class="button" disabled={request === undefined} aria-disabled={migration.isBusy}>
             Start the migration
           </button>
         </form>

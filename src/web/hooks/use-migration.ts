@@ -15,7 +15,9 @@ export type Migration = {
   /** Why the last action was refused. */
   refusal: Failure | undefined;
   isBusy: boolean;
-  /** Does something to the migration; resolves, refused or not. */
+  /** Whether anything was done here, and not only looked at. */
+  hasActed: boolean;
+  /** Does something to the migration, one thing at a time; resolves, refused or not. */
   act(work: () => Promise<MigrationStatus>): Promise<void>;
   take(status: MigrationStatus): void;
   refresh(): void;
@@ -27,6 +29,7 @@ export function useMigration(send: Send): Migration {
   const [failure, setFailure] = useState<Failure>();
   const [refusal, setRefusal] = useState<Failure>();
   const [isBusy, setBusy] = useState(false);
+  const acting = useRef({ isBusy: false, hasActed: false });
   const following = useRef<Following>(undefined);
 
   useEffect(() => {
@@ -52,9 +55,14 @@ export function useMigration(send: Send): Migration {
     };
   }, [send]);
 
-  const take = useCallback((next: MigrationStatus) => following.current?.take(next), []);
+  const take = useCallback((next: MigrationStatus) => {
+    acting.current.hasActed = true;
+    following.current?.take(next);
+  }, []);
   const act = useCallback(
     async (work: () => Promise<MigrationStatus>) => {
+      if (acting.current.isBusy) return;
+      acting.current.isBusy = true;
       setBusy(true);
       try {
         take(await work());
@@ -62,6 +70,7 @@ export function useMigration(send: Send): Migration {
       } catch (error) {
         setRefusal(failureOf(error));
       }
+      acting.current.isBusy = false;
       setBusy(false);
     },
     [take],
@@ -71,6 +80,7 @@ export function useMigration(send: Send): Migration {
     failure,
     refusal,
     isBusy,
+    hasActed: acting.current.hasActed,
     act,
     take,
     refresh: useCallback(() => following.current?.ask(), []),

@@ -37,7 +37,7 @@ export function followMigration({ fetch, isLookedAt }: MigrationPorts, follower:
     request.abort();
   };
   const askLater = () => {
-    if (isUnderWay(last) && isLookedAt()) timer = setTimeout(ask, pollMs);
+    if (isUnderWay(last)) timer = setTimeout(() => isLookedAt() && ask(), pollMs);
   };
   const ask = () => {
     stop();

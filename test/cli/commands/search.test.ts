@@ -29,6 +29,7 @@ test("--json is the engine's answer in one line", async () => {
   const answer = JSON.parse(stdout) as SearchResponse;
   assert.deepEqual(Object.keys(answer).sort(), [
     "candidates",
+    "confidence",
     "degraded",
     "generation",
     "hits",
@@ -37,6 +38,7 @@ test("--json is the engine's answer in one line", async () => {
     "offset",
     "plan",
     "query",
+    "searchId",
     "stages",
     "tookMs",
   ]);

@@ -15,6 +15,8 @@ function graphLine(graph: Graph): string | undefined {
       ...{ rows: 1, bytes: 1, format: "float32", dimensions: 8, storedDimensions: 8, graph },
       codes: { state: "none", reason: "codes are made from 4096 rows on" },
     },
+    cache: { state: "off" },
+    queue: { queued: 0, running: 0, failed: 0, bytes: 0 },
     version: "0.0.0",
   } as unknown as Status;
   return /^graph +(.*)$/m.exec(renderStatus(status, plainStyle))?.[1];
