@@ -42,7 +42,7 @@ test("a library with vectors on disk answers as one with vectors in memory, thro
   const after = await answerOf(first);
   assert.ok(after.every(({ id }) => id !== "d4"));
   const { vectors } = await first.status();
-  const path = join(library, "index", "vectors.lvec");
+  const path = join(library, "index", "generation-1", "vectors.lvec");
   assert.deepEqual([vectors.onDisk?.path, vectors.onDisk?.bytes], [path, statSync(path).size]);
   assert.equal(vectors.graph.state, "unavailable");
   await first.close();

@@ -49,7 +49,8 @@ for (const { name, file, onDisk, notice } of kinds) {
     await complete(first, needsGraph);
     await first.close();
     const pathIn = (library: string) => {
-      return join(library, "index", readdirSync(join(library, "index")).find((name) => file.test(name))!);
+      const folder = join(library, "index", "generation-1");
+      return join(folder, readdirSync(folder).find((name) => file.test(name))!);
     };
     const expected = [7, 299].map((row) => nearestTo(row, rowCount));
     for (const [damage, harm] of Object.entries(damages)) {
@@ -143,7 +144,7 @@ test("one who only reads uses the files as they are and writes none", async (t) 
   const writing = await openIndex(t, library, { onDisk: true, codes });
   await complete(writing, false);
   await writing.close();
-  assert.ok(existsSync(join(library, "index", "codes.lseg")));
+  assert.ok(existsSync(join(library, "index", "generation-1", "codes.lseg")));
   const reading = await openIndex(t, library, { onDisk: true, readOnly: true, codes });
   assert.deepEqual(reading.notices, []);
   const { onDisk, codes: kept } = await reading.index.vectors.status();
