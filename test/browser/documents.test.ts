@@ -208,7 +208,11 @@ test("a document is found, opened and deleted by keyboard; Escape leaves it wher
       (text) => text === "Draft two",
     );
     assert.equal(await textOf(page.locator(".deleted")), "draft-1 was deleted");
-    assert.match(await textOf(page.getByRole("contentinfo")), /14 documents/);
+    await eventually(
+      page,
+      () => textOf(page.getByRole("contentinfo")),
+      (text) => text.includes("14 documents"),
+    );
     await page.keyboard.press("/");
     assert.match(await page.evaluate<string>("document.activeElement.className"), /search-input/);
   });

@@ -94,12 +94,21 @@ test("a migration is begun, split, promoted, rolled back and finished, and each 
     await dialog.waitFor({ state: "detached" });
     assert.equal((await engine.migration.status())?.state, "promoted");
     await page.keyboard.press("Enter");
+    await dialog.waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.locator(".notice", { hasText: "The new index took over" }).waitFor();
     assert.equal((await engine.migration.status())?.state, "ended");
-    assert.match(await page.evaluate<string>("document.activeElement.className"), /page-title/);
-    assert.equal(await form.getByLabel("Passage").getAttribute("placeholder"), "64");
+    await eventually(
+      page,
+      () => page.evaluate<string>("document.activeElement.className"),
+      (name) => name === "page-title",
+    );
+    await eventually(
+      page,
+      () => form.getByLabel("Passage").getAttribute("placeholder"),
+      (tokens) => tokens === "64",
+    );
   }),
 );
 

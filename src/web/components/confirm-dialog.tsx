@@ -1,6 +1,6 @@
 // Asks before something that cannot be taken back. Escape and the first button leave everything as it is.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Failure } from "../api/request.js";
 import { failureOf } from "../api/request.js";
 import { failureWords } from "../text/failure-words.js";
@@ -22,7 +22,8 @@ export function ConfirmDialog({ title, action, children, onConfirm, onDone, onCl
   const cancel = useRef<HTMLButtonElement>(null);
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
-  useEffect(() => {
+  // Before the next key can go anywhere else.
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     cancel.current?.focus();
   }, []);

@@ -7,6 +7,7 @@ import { allDocuments, documentsFragment } from "../documents/documents-view.js"
 import type { Documents } from "../hooks/use-documents.js";
 import { useDocuments } from "../hooks/use-documents.js";
 import type { Library } from "../hooks/use-library.js";
+import { focusDocument } from "../list-focus.js";
 import { formatCount, plural } from "../text/numbers.js";
 import { ActiveFilters } from "./active-filters.js";
 import { DocumentRow } from "./document-row.js";
@@ -46,7 +47,7 @@ export function DocumentsPage({ send, library, view, isCovered, onView, onOpen, 
   const focusNext = useRef<string>(undefined);
   useEffect(() => {
     if (view.id === undefined && lastId.current !== undefined)
-      focusRow(focusNext.current ?? lastId.current, field.current);
+      focusDocument(focusNext.current ?? lastId.current, field.current);
     if (view.id === undefined) focusNext.current = undefined;
     lastId.current = view.id;
   }, [view.id]);
@@ -179,9 +180,4 @@ function NothingFound({ view, onAll }: { view: DocumentsView; onAll(): void }) {
       </div>
     </section>
   );
-}
-
-function focusRow(id: string, otherwise: HTMLElement | null): void {
-  const link = document.querySelector<HTMLElement>(`[data-document="${CSS.escape(id)}"] .document-link`);
-  (link ?? otherwise)?.focus();
 }

@@ -16,3 +16,9 @@ export function focusHit(id: string, otherwise: HTMLElement | null): void {
   const link = document.querySelector<HTMLElement>(`[data-hit="${CSS.escape(id)}"] .hit-link`);
   (link ?? otherwise)?.focus();
 }
+
+/** The same for a document of the list of documents. */
+export function focusDocument(id: string, otherwise: HTMLElement | null): void {
+  const link = document.querySelector<HTMLElement>(`[data-document="${CSS.escape(id)}"] .document-link`);
+  (link ?? otherwise)?.focus();
+}
