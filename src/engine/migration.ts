@@ -83,7 +83,8 @@ export class MigrationDesk implements MigrationVerbs {
     try {
       const shadow = (await reader.call("shadow", null))!;
       await this.#openShadow(shadow, this.#modelOf(shadow));
-      this.#parts.arms.lacking = state.lacking;
+      // What the shadow lacks has been told by now; what was read above may be of before the queue went on.
+      await this.#parts.inOrder(async () => undefined);
     } catch (error) {
       this.#resting = messageOf(error);
       onNotice(`The migration under way rests, and searches go on without it: ${this.#resting}`);

@@ -25,6 +25,7 @@ export type DatabaseFacts = {
   libraryId: string;
   formatVersion: number;
   documents: number;
+  /** Of the generation that answers queries. */
   chunks: number;
   generations: GenerationFacts[];
 };
@@ -105,7 +106,7 @@ function readFacts(db: Connection, path: string): DatabaseFacts {
     libraryId: readLibraryId(db),
     formatVersion,
     documents: one<number>("SELECT count(*) FROM documents"),
-    chunks: one<number>("SELECT count(*) FROM chunks"),
+    chunks: one<number>("SELECT coalesce(sum(live_chunks), 0) FROM generations WHERE state = 'active'"),
     generations: db
       .prepare<[], GenerationFacts>(
         `SELECT id, state, model_name AS modelName, model_version AS modelVersion, dimensions, max_tokens AS maxTokens,

@@ -2,7 +2,7 @@
 // replaced, and free pages of the file. Each step is short, and all of them find nothing to do when they are done.
 
 import type { Database } from "better-sqlite3";
-import { chunkKeyRange, lexicalTable } from "./schema.js";
+import { chunkKeyRange, LEXICAL_OPTIONS, lexicalTable } from "./schema.js";
 
 // FTS5 keeps the rows that were deleted from a segment in pages of their own, whose ids are above all others:
 // id = (segment + 2^16) << 37 | page (fts5_index.c, FTS5_TOMBSTONE_ROWID).
@@ -33,14 +33,16 @@ export function retiredGenerations(db: Database): number[] {
 }
 
 const DELETED_AT_ONCE = 500;
+// Below are the averages (1) and the list of segments (10); ids of segments' pages begin at 1 << 37 (fts5_index.c).
+const FIRST_SEGMENT_PAGE = 11;
 
 /** Deletes a part of a retired generation; false when nothing of it is left. Belongs inside a transaction. */
 export function dropGenerationPart(db: Database, generation: number): boolean {
   const table = lexicalTable(generation);
   const { first, last } = chunkKeyRange(generation);
   const deleted = (sql: string, ...values: unknown[]) => db.prepare(sql).run(...values).changes > 0;
-  const partOf = (name: string, key: string, limit: number) =>
-    `DELETE FROM ${name} WHERE ${key} IN (SELECT ${key} FROM ${name} LIMIT ${limit})`;
+  const partOf = (name: string, key: string, limit: number, from = 0) =>
+    `DELETE FROM ${name} WHERE ${key} IN (SELECT ${key} FROM ${name} WHERE ${key} >= ${from} LIMIT ${limit})`;
   if (
     deleted(
       "DELETE FROM chunks WHERE key IN (SELECT key FROM chunks WHERE key BETWEEN ? AND ? LIMIT ?)",
@@ -65,7 +67,8 @@ export function dropGenerationPart(db: Database, generation: number): boolean {
     // full-text index; nobody reads this one any more.
     db.unsafeMode(true);
     try {
-      if (deleted(partOf(`${table}_data`, "id", DELETED_AT_ONCE))) return true;
+      forgetSegments(db, table);
+      if (deleted(partOf(`${table}_data`, "id", DELETED_AT_ONCE, FIRST_SEGMENT_PAGE))) return true;
       if (deleted(partOf(`${table}_docsize`, "id", 4 * DELETED_AT_ONCE))) return true;
     } finally {
       db.unsafeMode(false);
@@ -73,6 +76,15 @@ export function dropGenerationPart(db: Database, generation: number): boolean {
     db.exec(`DROP TABLE ${table}`);
   }
   return deleted("DELETE FROM generations WHERE id = ? AND state = 'retired'", generation);
+}
+
+// What an index lists as its parts lies in the first pages of its data; those of an empty one list none. So the database is whole at every
+// moment, also in a snapshot that is made while the parts go.
+function forgetSegments(db: Database, table: string): void {
+  db.exec(`CREATE VIRTUAL TABLE IF NOT EXISTS temp.lexical_empty USING fts5 (${LEXICAL_OPTIONS})`);
+  db.exec(
+    `REPLACE INTO main.${table}_data SELECT id, block FROM temp.lexical_empty_data WHERE id < ${FIRST_SEGMENT_PAGE}`,
+  );
 }
 
 /** Gives at most `pages` free pages back to the system; returns how many are still free. */

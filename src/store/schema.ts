@@ -71,8 +71,9 @@ const migrations: readonly string[] = [
     pipeline        TEXT NOT NULL
   ) STRICT;
 
+  -- Keys are given out once: what is remembered of one never becomes another document's.
   CREATE TABLE documents (
-    key             INTEGER PRIMARY KEY,
+    key             INTEGER PRIMARY KEY AUTOINCREMENT,
     id              TEXT NOT NULL UNIQUE,
     -- Told by the id alone: whose it is, and the id as that tenant knows it.
     tenant          TEXT NOT NULL GENERATED ALWAYS AS (${TENANT_OF_ID}) STORED,
@@ -248,12 +249,12 @@ export function checkFormat(found: number, path: string): void {
 /** Unicode words in lower case without diacritics, Porter stems. BAKED IN: stored terms were made with it. */
 export const LEXICAL_TOKENIZER = "porter unicode61 remove_diacritics 2";
 
+/** What a generation's full-text table is made with. */
+export const LEXICAL_OPTIONS = `passage, tokenize = '${LEXICAL_TOKENIZER}', content = '', contentless_delete = 1`;
+
 /** Creates the full-text table of a generation; its rowids are the generation's rows. */
 export function createLexicalTable(db: Database, generation: number): void {
-  db.exec(
-    `CREATE VIRTUAL TABLE ${lexicalTable(generation)} USING fts5 (
-       passage, tokenize = '${LEXICAL_TOKENIZER}', content = '', contentless_delete = 1)`,
-  );
+  db.exec(`CREATE VIRTUAL TABLE ${lexicalTable(generation)} USING fts5 (${LEXICAL_OPTIONS})`);
   // Merging later costs nothing in query time here and makes inserts 1.4 times as fast.
   db.exec(`INSERT INTO ${lexicalTable(generation)} (${lexicalTable(generation)}, rank) VALUES ('automerge', 16)`);
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import Database from "better-sqlite3";
 import { type Engine, openEngine, restoreSnapshot, verifySnapshot } from "../../src/index.js";
 import { packageRoot } from "../../src/package-root.js";
 import { formatVersion } from "../../src/store/index.js";
-import { temporaryFolder } from "./temporary.js";
+import { coded, temporaryFolder } from "./temporary.js";
 
 const fixtures = join(packageRoot, "test", "fixtures");
 const stored = readdirSync(fixtures).filter((name) => name.startsWith("library-v"));
@@ -31,6 +32,7 @@ async function expectAll(engine: Engine): Promise<void> {
     "ada",
     "caf\u00e9/\u65e5\u672c.txt",
     "changed",
+    "late",
     "long",
     "notes/deep/people.jsonl#2",
     "notes/deep/sourdough.txt",
@@ -54,6 +56,17 @@ async function expectAll(engine: Engine): Promise<void> {
   const { hits, degraded } = await engine.search({ query: "what must never come back", limit: 100 });
   assert.deepEqual(degraded, []);
   assert.ok(hits.every(({ id }) => id !== "removed" && id !== "notes/gone.txt"));
+  const acme = engine.tenant("acme");
+  assert.deepEqual(
+    (await acme.list()).documents.map(({ id }) => id),
+    ["changed"],
+  );
+  assert.equal((await acme.get("changed"))?.text, "What acme alone knows of it.");
+  assert.deepEqual(
+    (await acme.search({ query: "acme", mode: "lexical" })).hits.map(({ id }) => id),
+    ["changed"],
+  );
+  assert.deepEqual((await engine.search({ query: "acme", mode: "lexical" })).hits, []);
   const { library, vectors } = await engine.status();
   assert.equal(vectors.rows, library.chunks);
 }
@@ -68,12 +81,34 @@ for (const name of stored) {
       // Where the addon is not to be had there is no graph, which is told.
       if (graph.state === "unavailable") assert.equal(notices.length, 1);
       else assert.deepEqual([graph.state, notices], ["ready", []]);
+      const migration = (await engine.migration.status())!;
+      assert.deepEqual([migration.state, migration.target?.chunking.maxTokens], ["ready", 32]);
+      await engine.migration.promote();
+      assert.equal((await engine.status()).generation.chunking.maxTokens, 32);
+      await expectAll(engine);
+      await engine.migration.finish();
+      await engine.vacuum();
+      await expectAll(engine);
       await engine.put([{ id: "new", text: "Something that came later, about lighthouses." }]);
       await engine.remove(["long"]);
       const { hits } = await engine.search({ query: "lighthouses", mode: "lexical" });
       assert.equal(hits[0]?.id, "new");
       assert.equal(await engine.get("long"), undefined);
     });
+  });
+
+  test(`${name} with a number that is too high is refused, and left as it is`, async (t) => {
+    const library = join(temporaryFolder(t), "library");
+    cpSync(join(fixtures, name), library, { recursive: true });
+    const path = join(library, "lodestone.db");
+    const db = new Database(path);
+    db.pragma(`user_version = ${formatVersion + 1}`);
+    db.close();
+    const before = readFileSync(path);
+    for (const readOnly of [false, true]) {
+      await assert.rejects(openEngine({ library, readOnly, crossEncoder: null }), coded("LIBRARY_TOO_NEW"));
+    }
+    assert.deepEqual(readFileSync(path), before);
   });
 
   test(`${name} is a snapshot that is whole and can be restored`, async (t) => {

@@ -23,7 +23,8 @@ const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());
 print(`${rounds} rounds with seed ${seed}`);
 try {
-  await killLoop({ folder, rounds, seed, onRound: print, signal: stop.signal });
+  const tally = await killLoop({ folder, rounds, seed, onRound: print, signal: stop.signal });
+  print(`Done: ${Array.from(tally, ([name, times]) => `${name} ${times}`).join(", ")}`);
   print(`All ${rounds} rounds left a whole library.`);
   rmSync(folder, { recursive: true });
 } catch (error) {

@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Engine, LodestoneError, openEngine } from "../../src/index.js";
 import { type Random, randomFrom } from "../vectors/random-vectors.js";
-import type { Changes, LoopMessage, LoopSettings } from "./loop-protocol.js";
+import { type Changes, type LoopMessage, type LoopSettings, nameOf, tenant } from "./loop-protocol.js";
 
 const { library, files, snapshots, seed, round, onDisk } = JSON.parse(process.argv[2]!) as LoopSettings;
 
@@ -53,28 +53,30 @@ async function acknowledged(changes: Changes, isWhole: boolean, change: () => Pr
 }
 
 /** What was acknowledged is found at once, whichever generation answers. */
-async function expectFound(engine: Engine, id: string, word: string): Promise<void> {
-  const { hits } = await engine.search({ query: word, mode: "lexical" });
+async function expectFound(view: Pick<Engine, "search">, id: string, word: string): Promise<void> {
+  const { hits } = await view.search({ query: word, mode: "lexical" });
   if (hits[0]?.id !== id)
     throw new Error(`"${word}" was put into ${id}; a search finds ${JSON.stringify(hits[0]?.id)}`);
 }
 
-async function changeDocuments(engine: Engine, name: string, random: Random): Promise<void> {
+/** Documents of a tenant, or of nobody; no other work has the same ids of the same owner. */
+async function changeDocuments(engine: Engine, owner: string, prefix: string, random: Random): Promise<void> {
+  const view = owner === "" ? engine : engine.tenant(owner);
   for (;;) {
-    const ids = [...new Set(Array.from({ length: some(random, 3) }, () => `${name}${Math.floor(random() * IDS)}`))];
+    const ids = [...new Set(Array.from({ length: some(random, 3) }, () => `${prefix}${Math.floor(random() * IDS)}`))];
     const written = ids.map((id) => ({ id, ...newText(random) }));
-    const changes = Object.fromEntries(written.map(({ id, text }) => [id, text]));
+    const changes = Object.fromEntries(written.map(({ id, text }) => [nameOf(owner, id), text]));
     const documents = written.map(({ id, text }) => ({ id, text }));
     const kind = random();
     if (kind < 0.55) {
-      await acknowledged(changes, true, () => engine.put(documents));
+      await acknowledged(changes, true, () => view.put(documents));
       const { id, word } = written[0]!;
-      await expectFound(engine, id, word);
+      await expectFound(view, id, word);
     } else if (kind < 0.75) {
-      await acknowledged(changes, false, () => engine.submit({ kind: "put", documents }));
+      await acknowledged(changes, false, () => view.submit({ kind: "put", documents }));
     } else {
-      const gone = Object.fromEntries(ids.map((id) => [id, null]));
-      await acknowledged(gone, true, () => engine.remove(ids));
+      const gone = Object.fromEntries(ids.map((id) => [nameOf(owner, id), null]));
+      await acknowledged(gone, true, () => view.remove(ids));
     }
   }
 }
@@ -110,18 +112,19 @@ async function changeFiles(engine: Engine, random: Random): Promise<void> {
 
 async function vacuum(engine: Engine, random: Random): Promise<void> {
   for (;;) {
-    await wait(random() * 100);
+    await wait(random() * 300);
     await engine.vacuum({
       cache: random() < 0.3,
-      onProgress: ({ phase }) => void tell({ kind: "step", what: `vacuum ${phase}` }),
+      onProgress: ({ phase }) => void tell({ kind: "step", what: `vacuum of ${phase}` }),
     });
+    await tell({ kind: "step", what: "vacuum is over" });
   }
 }
 
 async function makeSnapshots(engine: Engine, random: Random): Promise<void> {
   for (;;) {
     await wait(random() * 400);
-    const onProgress = ({ stage }: { stage: string }) => void tell({ kind: "step", what: `snapshot ${stage}` });
+    const onProgress = ({ stage }: { stage: string }) => void tell({ kind: "step", what: `snapshot of ${stage}` });
     const { name } = await engine.snapshot({ directory: snapshots, onProgress });
     await tell({ kind: "snapshot", name });
     await engine.snapshots.prune({ last: 2 });
@@ -174,10 +177,11 @@ const engine = await openEngine({
   vectors: { onDisk },
   snapshotDirectory: snapshots,
 });
-await tell({ kind: "step", what: "open" });
+await tell({ kind: "step", what: "open is over" });
 const works = [
-  (random: Random) => changeDocuments(engine, "a", random),
-  (random: Random) => changeDocuments(engine, "b", random),
+  (random: Random) => changeDocuments(engine, "", "a", random),
+  (random: Random) => changeDocuments(engine, "", "b", random),
+  (random: Random) => changeDocuments(engine, tenant, "a", random),
   (random: Random) => changeFiles(engine, random),
   (random: Random) => vacuum(engine, random),
   (random: Random) => makeSnapshots(engine, random),

@@ -1,7 +1,13 @@
 // What the process that is killed tells the one that kills it.
 
-/** Texts of documents by id; null: gone. */
+/** Texts of documents by name; null: gone. */
 export type Changes = Record<string, string | null>;
+
+/** Of two tenants' documents with the same id each has a name of its own: the id alone is nobody's. */
+export const tenant = "acme";
+export const nameOf = (owner: string, id: string) => (owner === "" ? id : `${owner}:${id}`);
+export const ownerOf = (name: string) => (name.startsWith(`${tenant}:`) ? tenant : "");
+export const idOf = (name: string) => (ownerOf(name) === "" ? name : name.slice(tenant.length + 1));
 
 export type LoopMessage =
   /** Begins to change documents. `isWhole`: all of it happens or nothing. */

@@ -11,7 +11,7 @@ import { messageOf } from "../../src/errors.js";
 import { type Engine, openEngine, verifySnapshot } from "../../src/index.js";
 import { listSnapshotFolders } from "../../src/lifecycle/snapshot-folder.js";
 import { type Random, randomFrom } from "../vectors/random-vectors.js";
-import type { Changes, LoopMessage, LoopSettings } from "./loop-protocol.js";
+import { type Changes, idOf, type LoopMessage, type LoopSettings, nameOf, ownerOf, tenant } from "./loop-protocol.js";
 import { assertWholeLibrary } from "./whole-library.js";
 
 export type LoopOptions = {
@@ -32,19 +32,33 @@ type Knowledge = {
   /** Every text that any document was ever to have. */
   past: Set<string>;
   open: OpenCall[];
-  /** The last that was acknowledged. */
+  /** The last that was acknowledged, and those that were looked at. */
   snapshot: string | undefined;
+  verified: Set<string>;
   /** Messages of the last process. */
   trace: string[];
 };
 
+// Of the kills some come while the library is being opened, most a few messages and milliseconds later.
+const OPENING_SHARE = 0.15;
+const OPENING_MS = 2_000;
 const MESSAGES = 120;
 const MOST_DELAY_MS = 25;
+/** Who says nothing for so long has come to a stop. */
+const SILENCE_MS = 120_000;
 const SEARCHED = 6;
 
-/** Throws AssertionError with seed and round. */
-export async function killLoop({ folder, rounds, seed, onRound, signal }: LoopOptions): Promise<void> {
-  const known: Knowledge = { texts: new Map(), past: new Set(), open: [], snapshot: undefined, trace: [] };
+/** What was done in all rounds, and how often, as it was told. Throws AssertionError with seed and round. */
+export async function killLoop({ folder, rounds, seed, onRound, signal }: LoopOptions): Promise<Map<string, number>> {
+  const tally = new Map<string, number>();
+  const known: Knowledge = {
+    texts: new Map(),
+    past: new Set(),
+    open: [],
+    snapshot: undefined,
+    verified: new Set(),
+    trace: [],
+  };
   for (let round = 0; round < rounds; round++) {
     const random = randomFrom(seed * 1_000_003 + round);
     const settings: LoopSettings = {
@@ -58,6 +72,7 @@ export async function killLoop({ folder, rounds, seed, onRound, signal }: LoopOp
     try {
       await runAndKill(settings, known, random, signal);
       const summary = await check(settings, known, random);
+      for (const name of known.trace.flatMap(doneBy)) tally.set(name, (tally.get(name) ?? 0) + 1);
       onRound?.(`round ${round + 1} of ${rounds}: killed after ${known.trace.length} messages; ${summary}`);
     } catch (error) {
       signal?.throwIfAborted();
@@ -66,6 +81,15 @@ export async function killLoop({ folder, rounds, seed, onRound, signal }: LoopOp
       throw new assert.AssertionError({ message, operator: "killLoop" });
     }
   }
+  return tally;
+}
+
+/** What a message says is over. */
+function doneBy(message: string): string[] {
+  const [, verb] = /^(\w+) is over$/.exec(message) ?? [];
+  if (verb) return verb === "wait" ? [] : [verb];
+  const [, kind] = /^(done|snapshot) [\d-]/.exec(message) ?? [];
+  return kind ? [kind] : [];
 }
 
 /** Runs the process until it is killed, and learns what it tells. */
@@ -83,11 +107,16 @@ async function runAndKill(
   signal?.addEventListener("abort", kill);
   const open = new Map<number, OpenCall>();
   const wrong: string[] = [];
-  // Mostly soon, since what happens once at the beginning is a moment like any other.
   let left = 1 + Math.floor(random() ** 2 * MESSAGES);
   const delayMs = random() * MOST_DELAY_MS;
+  const opening = random() < OPENING_SHARE ? setTimeout(kill, random() * OPENING_MS) : undefined;
+  const silence = setTimeout(() => {
+    wrong.push(`Nothing was told for ${SILENCE_MS / 1000} s.`);
+    kill();
+  }, SILENCE_MS);
   known.trace = [];
   child.on("message", (message: LoopMessage) => {
+    silence.refresh();
     known.trace.push(described(message));
     switch (message.kind) {
       case "begin":
@@ -118,6 +147,8 @@ async function runAndKill(
   // All that it had said is read by then.
   await once(child, "close");
   signal?.removeEventListener("abort", kill);
+  clearTimeout(opening);
+  clearTimeout(silence);
   assert.deepEqual(wrong, []);
   assert.equal(child.signalCode, "SIGKILL", `it ended by itself with ${child.exitCode}`);
   known.open = [...open.values()];
@@ -148,27 +179,37 @@ async function check({ library, snapshots }: LoopSettings, known: Knowledge, ran
     await engine.close();
   }
   assertWholeLibrary(join(library, "lodestone.db"));
-  await assertSnapshots(snapshots, known.snapshot);
+  await assertSnapshots(snapshots, known);
   return summary;
 }
 
 /** Jobs that were taken in are done before anything is compared. */
 async function drained(engine: Engine): Promise<void> {
+  const latestMs = Date.now() + SILENCE_MS;
   for (;;) {
     const { queued, running, failed } = await engine.jobs.depth();
     assert.equal(failed, 0, "no job has failed");
     if (queued + running === 0) break;
+    assert.ok(Date.now() < latestMs, `${queued + running} jobs come to no end`);
     await wait(5);
   }
   // What they brought is in memory, too, when a later call is answered.
   await engine.remove(["nobody"]);
 }
 
+/** As its owner has it. */
+const viewOf = (engine: Engine, owner: string) => (owner === "" ? engine : engine.tenant(owner));
+
 async function storedTexts(engine: Engine): Promise<Map<string, string>> {
-  const { documents, total } = await engine.list({ limit: 100_000 });
-  const ids = documents.map(({ id }) => id);
-  assert.deepEqual([new Set(ids).size, ids.length], [total, total], "listed and counted");
-  return new Map(await Promise.all(ids.map(async (id) => [id, (await engine.get(id))!.text] as const)));
+  const found = new Map<string, string>();
+  for (const owner of ["", tenant]) {
+    const view = viewOf(engine, owner);
+    const { documents, total } = await view.list({ limit: 100_000 });
+    const ids = documents.map(({ id }) => id);
+    assert.deepEqual([new Set(ids).size, ids.length], [total, total], "listed and counted");
+    for (const id of ids) found.set(nameOf(owner, id), (await view.get(id))!.text);
+  }
+  return found;
 }
 
 function assertExpected(found: ReadonlyMap<string, string>, { texts, open }: Knowledge): void {
@@ -186,7 +227,7 @@ function assertExpected(found: ReadonlyMap<string, string>, { texts, open }: Kno
   }
 }
 
-/** A word of its own finds a document by words and by meaning; the words of texts that are gone find nothing. */
+/** A word of its own finds a document by words and by meaning, for its owner alone; the words of texts that are gone find nothing. */
 async function assertFound(engine: Engine, { texts, past }: Knowledge, random: Random): Promise<void> {
   const sample = <T>(list: T[]) =>
     Array.from(
@@ -194,32 +235,32 @@ async function assertFound(engine: Engine, { texts, past }: Knowledge, random: R
       () => list.splice(Math.floor(random() * list.length), 1)[0]!,
     );
   const wordOf = (text: string) => /unique\w+/.exec(text)![0];
-  for (const [id, text] of sample([...texts])) {
-    for (const request of [{ mode: "lexical" }, { mode: "dense", filter: { id } }] as const) {
-      const { hits, degraded } = await engine.search({ query: wordOf(text), ...request });
-      assert.deepEqual([hits[0]?.id, degraded], [id, []], `"${wordOf(text)}" by ${request.mode} search`);
-    }
+  const byWord = async (owner: string, query: string) =>
+    (await viewOf(engine, owner).search({ query, mode: "lexical" })).hits.map(({ id }) => id);
+  for (const [name, text] of sample([...texts])) {
+    const [owner, id, word] = [ownerOf(name), idOf(name), wordOf(text)];
+    assert.deepEqual(await byWord(owner, word), [id], `"${word}" is in ${name}`);
+    assert.deepEqual(await byWord(owner === "" ? tenant : "", word), [], `"${word}" is ${owner || "nobody"}'s alone`);
+    const request = { query: word, mode: "dense", filter: { id }, limits: { embedMs: 60_000 } } as const;
+    const { hits, degraded } = await viewOf(engine, owner).search(request);
+    assert.deepEqual([hits[0]?.id, degraded], [id, []], `"${word}" by dense search`);
   }
   const stored = new Set(texts.values());
   for (const text of sample([...past].filter((text) => !stored.has(text)))) {
-    const { hits } = await engine.search({ query: wordOf(text), mode: "lexical" });
-    assert.deepEqual(
-      hits.map(({ id }) => id),
-      [],
-      `"${wordOf(text)}" is said nowhere`,
-    );
+    for (const owner of ["", tenant]) assert.deepEqual(await byWord(owner, wordOf(text)), [], `"${wordOf(text)}"`);
   }
 }
 
 /** What is listed as a snapshot is one, and the last that was acknowledged is among them. */
-async function assertSnapshots(directory: string, last: string | undefined): Promise<void> {
+async function assertSnapshots(directory: string, { snapshot, verified }: Knowledge): Promise<void> {
   const listed = await listSnapshotFolders(directory);
-  if (last !== undefined)
-    assert.ok(
-      listed.some(({ name }) => name === last),
-      `the snapshot ${last} was made`,
-    );
-  for (const { path, state } of listed) {
+  assert.ok(
+    snapshot === undefined || listed.some(({ name }) => name === snapshot),
+    `the snapshot ${snapshot} was made`,
+  );
+  for (const { path, state, name } of listed) {
+    if (verified.has(name)) continue;
+    verified.add(name);
     assert.equal(state, "complete", path);
     const { ok, faults } = await verifySnapshot(path);
     assert.deepEqual([ok, faults], [true, []], path);

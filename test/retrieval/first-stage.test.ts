@@ -27,7 +27,7 @@ test("a request's plan and numbers reach the vectors, and the answer names what 
   );
   await index.settle();
   const embedder = { embed: async () => vectors.slice(0, dimensions) };
-  const rooms = { vectors: index, embedder } as unknown as SearchRooms;
+  const rooms = { vectors: () => index, embedder } as unknown as SearchRooms;
   const planOf = async (request: Partial<SearchRequest>, allow?: RowBitmap) => {
     const checked = checkSearchRequest({ query: "any", mode: "dense", ...request });
     const fusion = { method: "convex", lexicalWeight: 0 } as const;

@@ -2,6 +2,8 @@
 
 import { openWriter } from "../../src/store/writer.js";
 
-openWriter(process.argv[2]!);
+const writer = openWriter(process.argv[2]!);
+// What nobody refers to is collected, and with it the lock.
+process.once("exit", () => writer.close());
 process.stdout.write("holding\n");
 setInterval(() => undefined, 1000);

@@ -4,6 +4,8 @@ import type { Database } from "better-sqlite3";
 import fc from "fast-check";
 import { LodestoneError } from "../../src/errors.js";
 import { prepareCompaction } from "../../src/store/compact-rows.js";
+import { databasePath } from "../../src/store/connection.js";
+import { inspectDatabase } from "../../src/store/copy-database.js";
 import { openReader, type Reader } from "../../src/store/reader.js";
 import { countDirt, dropGenerationPart, retiredGenerations } from "../../src/store/reclaim.js";
 import { openWriter, type Writer } from "../../src/store/writer.js";
@@ -103,6 +105,30 @@ test("a generation's number is never given out again, also where a vacuum has dr
   while (dropGenerationPart(writer.db, 2));
   assert.deepEqual(retiredGenerations(writer.db), []);
   assert.equal(writer.migration.start(recipeOf(2), 3).target, 3);
+});
+
+test("a generation that is dropped in part leaves a database that is whole, and goes in the end", (t) => {
+  const { library, writer } = openBoth(t);
+  const ids = Array.from({ length: 700 }, (_, i) => `d${i}`);
+  // Many small segments.
+  for (let i = 0; i < 700; i += 50) {
+    const some = ids.slice(i, i + 50).map((id) => [id, ["alpha", "beta", "gamma", "delta", "epsilon"]]);
+    writer.write(batchFor(1, Object.fromEntries(some)));
+  }
+  const documents = Object.fromEntries(ids.map((id) => [id, ["alpha", "beta", "gamma", "delta", "epsilon"]]));
+  writer.migration.start(recipeOf(2), 1);
+  writer.migration.fill(shadowBatch(writer.db, 2, documents));
+  writer.migration.swap(null);
+  writer.migration.finish(2);
+  let parts = 0;
+  while (writer.db.transaction(() => dropGenerationPart(writer.db, 1)).immediate()) {
+    parts++;
+    // As a snapshot of this moment has it.
+    const { faults } = inspectDatabase(databasePath(library));
+    assert.deepEqual(faults, [], `after part ${parts}`);
+  }
+  assert.ok(parts > 5);
+  assert.deepEqual(writer.db.prepare("SELECT name FROM sqlite_schema WHERE name LIKE 'lexical_1%'").all(), []);
 });
 
 type Model = {
