@@ -196,11 +196,12 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
     },
 
     async drop() {
-      const ids = await idsOf({ and: [] });
-      if (ids.length > 0) await jobs.run(removeOrder(ids, "interactive", name));
+      // First, so that nothing comes after what is found.
       for (const job of (await jobs.list({ tenant: name, limit: 10_000 })).jobs) {
         if (!isFinished(job) || job.state === "failed") await jobs.cancel(job.id);
       }
+      const ids = await idsOf({ and: [] });
+      if (ids.length > 0) await jobs.run(removeOrder(ids, "interactive", name));
       const forgotten = await writer().call("forgetTenant", { tenant: name });
       await jobs.inOrder(async () => {
         await arms.active.index.dropTenant(name);

@@ -45,6 +45,8 @@ test("every operation of the API is described, and nothing else", () => {
     "DELETE /v1/documents/{id}",
     "DELETE /v1/jobs/{id}",
     "DELETE /v1/snapshots/{name}",
+    "DELETE /v1/tenants/{tenant}",
+    "DELETE /v1/tenants/{tenant}/documents/{id}",
     "GET /livez",
     "GET /readyz",
     "GET /v1/cache",
@@ -61,6 +63,9 @@ test("every operation of the API is described, and nothing else", () => {
     "GET /v1/snapshots/{name}/verify",
     "GET /v1/stale",
     "GET /v1/status",
+    "GET /v1/tenants",
+    "GET /v1/tenants/{tenant}/documents",
+    "GET /v1/tenants/{tenant}/documents/{id}",
     "POST /v1/documents",
     "POST /v1/documents/delete",
     "POST /v1/feedback",
@@ -74,8 +79,12 @@ test("every operation of the API is described, and nothing else", () => {
     "POST /v1/search",
     "POST /v1/snapshots",
     "POST /v1/stale/run",
+    "POST /v1/tenants/{tenant}/documents",
+    "POST /v1/tenants/{tenant}/documents/delete",
+    "POST /v1/tenants/{tenant}/search",
     "POST /v1/vacuum",
     "PUT /v1/documents/{id}",
+    "PUT /v1/tenants/{tenant}/documents/{id}",
   ]);
   const tags = document.tags.map(({ name }) => name);
   for (const { name, operation } of operations) {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import type { ListedSnapshot, SnapshotMade, VerifyReport } from "../../src/index.js";
+import { takeLock } from "../../src/store/index.js";
 import { startEverything } from "./server-under-test.js";
 
 const { engine, server } = await startEverything({ after });
@@ -52,9 +53,12 @@ test("unknown fields and a folder of the caller's choosing are refused", async (
   }
 });
 
-test("of two at once the second is a 409", async () => {
-  const [first, second] = await Promise.all([made(), made()]);
-  assert.deepEqual([first.status, second.status].sort(), [200, 409]);
-  assert.equal((first.status === 409 ? first : second).json.code, "SNAPSHOT_RUNNING");
-  assert.ok((await engine.snapshots.list()).length >= 1);
+test("while another one is being made a snapshot is a 409", async () => {
+  const { path } = (await made()).json as SnapshotMade;
+  const another = takeLock(join(dirname(path), "snapshots.lock"));
+  const answer = await made();
+  assert.deepEqual([answer.status, answer.json.code], [409, "SNAPSHOT_RUNNING"]);
+  another?.release();
+  assert.equal((await made()).status, 200);
+  assert.ok((await engine.snapshots.list()).length >= 2);
 });
