@@ -3,12 +3,13 @@
 // the Markdown below node_modules. Runs with and without the cache alternate, so that the machine's load meets both.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Chunking, type DocumentInput, type EngineOptions, openEngine } from "../src/index.js";
 import { packageRoot } from "../src/package-root.js";
 import { collectParagraphs, makeDocuments } from "./corpus.js";
+import { Figures } from "./figures.js";
 
 const { values } = parseArgs({
   options: {
@@ -20,13 +21,8 @@ const { values } = parseArgs({
 const folder = mkdtempSync(join(tmpdir(), "lodestone-bench-cache-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const figures: [name: string, value: number, unit: string][] = [];
-const note = (name: string, value: number, unit: string) => {
-  figures.push([name, value, unit]);
-  console.error(
-    `${name.padEnd(66)} ${value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 })} ${unit}`,
-  );
-};
+const figures = new Figures();
+const note = figures.note.bind(figures);
 const median = (numbers: number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 const unreranked = { crossEncoder: null } satisfies Partial<EngineOptions>;
 
@@ -143,14 +139,4 @@ function collectMarkdown(): DocumentInput[] {
     .filter(({ text }) => text.length <= 1_000_000);
 }
 
-if (values.json) {
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    node: process.version,
-    date: new Date().toISOString(),
-  };
-  console.log(
-    JSON.stringify({ machine, figures: figures.map(([name, value, unit]) => ({ name, value, unit })) }, null, 2),
-  );
-}
+if (values.json) figures.printJson();

@@ -4,24 +4,20 @@
 // counts as a near-duplicate is decided by the exact Jaccard similarity of runs of five words.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { groupNearDuplicates, openSigner, type Signature, similarityOf } from "../src/documents/index.js";
 import { openEngine } from "../src/index.js";
 import { collectParagraphs, makeDocuments, mulberry32 } from "./corpus.js";
+import { Figures } from "./figures.js";
 
 const { values } = parseArgs({
   options: { documents: { type: "string", default: "4000" }, json: { type: "boolean" } },
 });
 const THRESHOLD = 0.85;
-const figures: [name: string, value: number, unit: string][] = [];
-const note = (name: string, value: number, unit: string) => {
-  figures.push([name, value, unit]);
-  console.error(
-    `${name.padEnd(66)} ${value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 3 : 0 })} ${unit}`,
-  );
-};
+const figures = new Figures(3);
+const note = figures.note.bind(figures);
 
 const paragraphs = collectParagraphs();
 const random = mulberry32(7);
@@ -139,14 +135,4 @@ function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   return common / Math.max(1, a.size + b.size - common);
 }
 
-if (values.json) {
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    node: process.version,
-    date: new Date().toISOString(),
-  };
-  console.log(
-    JSON.stringify({ machine, figures: figures.map(([name, value, unit]) => ({ name, value, unit })) }, null, 2),
-  );
-}
+if (values.json) figures.printJson();

@@ -12,6 +12,7 @@ import { Tokenizer as Library } from "@huggingface/tokenizers";
 import { openBiEncoder, openCatalogue, openCrossEncoder, openTokenizer } from "../src/encoders/index.js";
 import { packageRoot } from "../src/package-root.js";
 import { collectParagraphs } from "./corpus.js";
+import { Figures } from "./figures.js";
 
 const { values } = parseArgs({
   options: {
@@ -21,13 +22,8 @@ const { values } = parseArgs({
   },
 });
 
-const figures: [name: string, value: number, unit: string][] = [];
-const note = (name: string, value: number, unit: string) => {
-  figures.push([name, value, unit]);
-  console.error(
-    `${name.padEnd(58)} ${value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 })} ${unit}`,
-  );
-};
+const figures = new Figures();
+const note = figures.note.bind(figures);
 const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
 const last = (numbers: number[], share: number) =>
   numbers.sort((a, b) => a - b)[Math.floor(numbers.length * share)] as number;
@@ -149,4 +145,4 @@ for (const threads of values.threads.split(",").map(Number)) {
 }
 
 if (values.json)
-  console.log(JSON.stringify(Object.fromEntries(figures.map(([name, value]) => [name, value])), null, 2));
+  console.log(JSON.stringify(Object.fromEntries(figures.all.map(({ name, value }) => [name, value])), null, 2));

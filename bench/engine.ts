@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openEngine, type SearchRequest } from "../src/index.js";
 import { collectParagraphs, makeDocuments, makeQueries } from "./corpus.js";
+import { Figures } from "./figures.js";
 
 const { values } = parseArgs({
   options: {
@@ -25,13 +26,8 @@ const queryCount = Number(values.queries);
 const folder = mkdtempSync(join(tmpdir(), "lodestone-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const figures: [name: string, value: number, unit: string][] = [];
-const note = (name: string, value: number, unit: string) => {
-  figures.push([name, value, unit]);
-  console.error(
-    `${name.padEnd(58)} ${value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 })} ${unit}`,
-  );
-};
+const figures = new Figures();
+const note = figures.note.bind(figures);
 
 const until = async (holds: () => Promise<boolean>) => {
   while (!(await holds())) await wait(100);
@@ -125,14 +121,4 @@ const library = join(folder, "library");
   note("unchanged tree: embedded", second.embedded + third.embedded, "passages");
 }
 
-if (values.json) {
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    node: process.version,
-    date: new Date().toISOString(),
-  };
-  console.log(
-    JSON.stringify({ machine, figures: figures.map(([name, value, unit]) => ({ name, value, unit })) }, null, 2),
-  );
-}
+if (values.json) figures.printJson();

@@ -3,12 +3,13 @@
 // into the new index. Searches go through all stages, reranking included.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openEngine } from "../src/index.js";
 import { collectParagraphs, makeDocuments, makeQueries } from "./corpus.js";
+import { Figures } from "./figures.js";
 
 const { values } = parseArgs({
   options: {
@@ -20,11 +21,8 @@ const { values } = parseArgs({
 const folder = mkdtempSync(join(tmpdir(), "lodestone-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const figures: { name: string; value: number; unit: string }[] = [];
-const note = (name: string, value: number, unit: string) => {
-  figures.push({ name, value, unit });
-  console.error(`${name.padEnd(44)} ${value.toLocaleString("en", { maximumFractionDigits: 2 })} ${unit}`);
-};
+const figures = new Figures();
+const note = figures.note.bind(figures);
 
 const paragraphs = collectParagraphs();
 const records = join(folder, "documents.jsonl");
@@ -87,12 +85,4 @@ note("documents brought in", lines.length / took, "documents/s");
 note("migration, start to ready", took, "s");
 await engine.close();
 
-if (values.json) {
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    node: process.version,
-    date: new Date().toISOString(),
-  };
-  console.log(JSON.stringify({ machine, figures }, null, 2));
-}
+if (values.json) figures.printJson();

@@ -4,7 +4,7 @@
 // of each are compared, which other load on the machine has disturbed least. Embedding time is what the encoder's thread computes.
 
 import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../src/clock.js";
@@ -19,6 +19,7 @@ import { openPreparer } from "../src/ingest/prepare.js";
 import { Queue } from "../src/ingest/queue.js";
 import { openWriter } from "../src/store/index.js";
 import { collectParagraphs, makeDocuments } from "./corpus.js";
+import { Figures } from "./figures.js";
 
 const { values } = parseArgs({
   options: {
@@ -200,38 +201,22 @@ for (let n = 0; n <= Number(values.rounds); n++) {
 await encoder.close();
 
 const least = (all: readonly Round[], what: keyof Round) => Math.min(...all.map((round) => round[what]));
-const figures: [name: string, value: number, unit: string][] = [
-  ["documents", documents.length, ""],
-  ["documents in a job", jobSize, ""],
-];
+const figures = new Figures();
+figures.note("documents", documents.length, "");
+figures.note("documents in a job", jobSize, "");
 for (const [way, { name }] of ways.entries()) {
   const { direct: alone, queued: through } = rounds[way]!;
   const embedMs = least([...alone, ...through], "embedMs");
-  figures.push([`${name}: embedding time`, embedMs, "ms"]);
+  figures.note(`${name}: embedding time`, embedMs, "ms");
   for (const [what, label] of [
     ["wallMs", "wall"],
     ["cpuMs", "processor"],
   ] as const) {
     const overheadMs = least(through, what) - least(alone, what);
-    figures.push(
-      [`${name}: pipeline alone, ${label}`, least(alone, what), "ms"],
-      [`${name}: through the queue, ${label}`, least(through, what), "ms"],
-      [`${name}: overhead, ${label}, of embedding time`, (100 * overheadMs) / embedMs, "%"],
-      [`${name}: overhead, ${label}, of the whole`, (100 * overheadMs) / least(alone, what), "%"],
-    );
+    figures.note(`${name}: pipeline alone, ${label}`, least(alone, what), "ms");
+    figures.note(`${name}: through the queue, ${label}`, least(through, what), "ms");
+    figures.note(`${name}: overhead, ${label}, of embedding time`, (100 * overheadMs) / embedMs, "%");
+    figures.note(`${name}: overhead, ${label}, of the whole`, (100 * overheadMs) / least(alone, what), "%");
   }
 }
-for (const [name, value, unit] of figures) {
-  console.error(
-    `${name.padEnd(66)} ${value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 })} ${unit}`,
-  );
-}
-if (values.json) {
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    node: process.version,
-    date: new Date().toISOString(),
-  };
-  console.log(JSON.stringify({ machine, rounds, figures }, null, 2));
-}
+if (values.json) figures.printJson({ rounds });

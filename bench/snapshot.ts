@@ -3,13 +3,14 @@
 // how long it takes to make, to check and to restore. The event loop's delay is counted above the timer's own period.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openEngine, restoreSnapshot, verifySnapshot } from "../src/index.js";
 import { collectParagraphs, makeDocuments, makeQueries } from "./corpus.js";
+import { Figures } from "./figures.js";
 
 const { values } = parseArgs({
   options: {
@@ -22,13 +23,8 @@ const folder = mkdtempSync(join(tmpdir(), "lodestone-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const TIMER_MS = 5;
-const figures: { name: string; value: number; unit: string }[] = [];
-const note = (name: string, value: number, unit: string) => {
-  figures.push({ name, value, unit });
-  console.error(
-    `${name.padEnd(52)} ${value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 2 : 0 })} ${unit}`,
-  );
-};
+const figures = new Figures();
+const note = figures.note.bind(figures);
 const seconds = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
   const start = performance.now();
   const result = await work();
@@ -119,12 +115,4 @@ const [, restored] = await seconds(() => restoreSnapshot(path, { library: join(f
 note("checked and restored", restored, "s");
 await engine.close();
 
-if (values.json) {
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    node: process.version,
-    date: new Date().toISOString(),
-  };
-  console.log(JSON.stringify({ machine, figures }, null, 2));
-}
+if (values.json) figures.printJson();

@@ -2,11 +2,12 @@
 // How soon a search knows of what was saved, moved or removed in a watched folder, and what a storm of files costs.
 
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openEngine } from "../src/index.js";
+import { Figures } from "./figures.js";
 
 const { values } = parseArgs({
   options: {
@@ -18,11 +19,8 @@ const { values } = parseArgs({
 const folder = mkdtempSync(join(tmpdir(), "lodestone-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const figures: { name: string; value: number; unit: string }[] = [];
-const note = (name: string, value: number, unit: string) => {
-  figures.push({ name, value, unit });
-  console.error(`${name.padEnd(52)} ${value.toLocaleString("en", { maximumFractionDigits: 0 })} ${unit}`);
-};
+const figures = new Figures(0);
+const note = figures.note.bind(figures);
 
 const watched = join(folder, "watched");
 const files = Number(values.files);
@@ -76,12 +74,4 @@ note(
 );
 note("runs that it took", runs, "runs");
 
-if (values.json) {
-  const machine = {
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    node: process.version,
-    date: new Date().toISOString(),
-  };
-  console.log(JSON.stringify({ machine, figures }, null, 2));
-}
+if (values.json) figures.printJson();
