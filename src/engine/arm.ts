@@ -18,12 +18,9 @@ const REMEMBERED_SEARCHERS = 200;
 
 export type Arm = {
   readonly generation: Generation;
-  readonly model: BiEncoderModel;
   readonly reader: StoreReader;
   readonly index: LiveIndex;
   readonly graph: GraphKeeper;
-  readonly encoder: BiEncoder;
-  readonly filters: FilterCache;
   /** Searches what belongs to a tenant, or to nobody for ''. */
   searcherOf(tenant: string): Searcher;
   close(): Promise<void>;
@@ -32,14 +29,13 @@ export type Arm = {
 export type ArmParts = {
   library: string;
   generation: Generation;
-  model: BiEncoderModel;
   /** They load while the rows do; whoever opened them closes them. */
   encoder: Promise<BiEncoder>;
   crossEncoder: Promise<CrossEncoder | undefined>;
   options: CheckedEngineOptions;
 };
 
-export async function openArm({ library, generation, model, options, ...models }: ArmParts): Promise<Arm> {
+export async function openArm({ library, generation, options, ...models }: ArmParts): Promise<Arm> {
   const opened = new Opened();
   const { readOnly, onNotice = () => undefined } = options;
   const { onDisk, truncate, ...kept } = options.vectors;
@@ -85,7 +81,7 @@ export async function openArm({ library, generation, model, options, ...models }
       searchers.set(tenant, searcher);
       return searcher;
     };
-    return { generation, model, reader, index, graph, encoder, filters, searcherOf, close: () => opened.close() };
+    return { generation, reader, index, graph, searcherOf, close: () => opened.close() };
   } catch (error) {
     await opened.close();
     throw error;
@@ -94,11 +90,11 @@ export async function openArm({ library, generation, model, options, ...models }
 
 /** An arm with an encoder of its own, for the other side of a migration. */
 export async function openShadowArm(
-  parts: Omit<ArmParts, "encoder" | "crossEncoder">,
+  { model, ...parts }: Omit<ArmParts, "encoder" | "crossEncoder"> & { model: BiEncoderModel },
   crossEncoder: CrossEncoder | undefined,
 ): Promise<Arm> {
   const { threads } = parts.options;
-  const encoder = await openBiEncoder(parts.model, threads.query === undefined ? {} : { threads: threads.query });
+  const encoder = await openBiEncoder(model, threads.query === undefined ? {} : { threads: threads.query });
   try {
     const arm = await openArm({
       ...parts,

@@ -1,7 +1,7 @@
 // The engine: one library opened, and the verbs on it.
 
 import { LodestoneError } from "../errors.js";
-import { type Filter, parseFilter } from "../filters/index.js";
+import type { Filter } from "../filters/index.js";
 import type {
   DocumentInput,
   IngestClient,
@@ -14,18 +14,11 @@ import type {
 } from "../ingest/index.js";
 import type { DuplicatePage, DuplicateQuery, SnapshotMade, VacuumReport } from "../lifecycle/index.js";
 import type { SearchRequest, SearchResponse } from "../retrieval/index.js";
-import {
-  checkOwnId,
-  type DocumentSummary,
-  type Facets,
-  type Job,
-  type StoredDocument,
-  type StoreReader,
-} from "../store/index.js";
+import type { DocumentSummary, Facets, Job, StoredDocument, StoreReader } from "../store/index.js";
 import type { Arms } from "./arms.js";
 import { type CacheVerbs, cacheVerbs } from "./cache.js";
 import type { ChosenModels } from "./choose-models.js";
-import { type JobRequest, pathsOrder, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
+import { type JobRequest, pathsOrder, type SubmitOptions } from "./job-order.js";
 import type { IngestProgress, JobDesk, JobVerbs } from "./jobs.js";
 import type { MigrationDesk } from "./migration.js";
 import type { MigrationVerbs } from "./migration-options.js";
@@ -123,10 +116,6 @@ function isCallers(error: unknown): boolean {
   return error instanceof LodestoneError && error.code !== "WORKER_FAILED" && error.code !== "INDEX_DAMAGED";
 }
 
-function isList(target: readonly string[] | { filter: Filter }): target is readonly string[] {
-  return Array.isArray(target);
-}
-
 /** What an open engine consists of. */
 export type EngineParts = {
   options: CheckedEngineOptions;
@@ -147,6 +136,8 @@ export type EngineParts = {
 export class OpenEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #tenants: Tenants;
+  /** What belongs to no tenant. */
+  readonly #own: Tenant;
   readonly cache: CacheVerbs;
   readonly stale: StaleVerbs;
   readonly #migration: MigrationVerbs;
@@ -169,10 +160,14 @@ export class OpenEngine implements Engine {
       jobs: parts.jobs,
       ownIndexFromChunks: parts.options.tenants.ownIndexFromChunks,
       search: (tenant, request, signal) => this.#search(tenant, request, signal),
-      feedback: (tenant, feedback) => parts.migration.feedback(feedback, tenant),
+      feedback: (tenant, feedback) => {
+        this.#reader();
+        parts.migration.feedback(feedback, tenant);
+      },
       vacuum: () => this.vacuum(),
       onNotice: parts.options.onNotice ?? (() => undefined),
     });
+    this.#own = this.#tenants.nobody();
     this.stale = staleVerbs({
       reports: parts.reports,
       writer: () => this.#writer(),
@@ -206,53 +201,29 @@ export class OpenEngine implements Engine {
     return this.#parts.watching.watch(targets, options);
   }
 
-  async put(documents: readonly DocumentInput[], { signal, onDuplicate }: PutOptions = {}): Promise<PutReport> {
-    return this.jobs.run(putOrder(documents, "interactive", onDuplicate), { signal });
+  put(documents: readonly DocumentInput[], options?: PutOptions): Promise<PutReport> {
+    return this.#own.put(documents, options);
   }
 
-  async remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport> {
-    const ids = isList(target) ? target : await this.#idsMatching(target.filter);
-    return this.jobs.run(removeOrder(ids, "interactive"));
+  remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport> {
+    return this.#own.remove(target);
   }
 
-  async submit(request: JobRequest, { priority = "bulk" }: SubmitOptions = {}): Promise<Job> {
-    switch (request.kind) {
-      case "put":
-        return this.jobs.submit(putOrder(request.documents, priority, request.onDuplicate));
-      case "paths":
-        return this.jobs.submit(pathsOrder(request.targets, request.options ?? {}, priority));
-      case "remove": {
-        const ids = "ids" in request ? request.ids : await this.#idsMatching(request.filter);
-        return this.jobs.submit(removeOrder(ids, priority));
-      }
-      default:
-        return request satisfies never;
-    }
+  async submit(request: JobRequest, options: SubmitOptions = {}): Promise<Job> {
+    if (request.kind !== "paths") return this.#own.submit(request, options);
+    return this.jobs.submit(pathsOrder(request.targets, request.options ?? {}, options.priority ?? "bulk"));
   }
 
-  async get(id: string): Promise<StoredDocument | undefined> {
-    checkOwnId(id);
-    return this.#reader().call("document", { id });
+  get(id: string): Promise<StoredDocument | undefined> {
+    return this.#own.get(id);
   }
 
-  async list({
-    offset = 0,
-    limit = 50,
-    filter,
-  }: {
-    offset?: number;
-    limit?: number;
-    filter?: Filter;
-  } = {}): Promise<DocumentPage> {
-    const reader = this.#reader();
-    const keys =
-      filter === undefined ? undefined : await reader.call("matching", { tenant: "", filter: parseFilter(filter) });
-    const page = await reader.call("list", { tenant: "", offset, limit, ...(keys ? { keys } : {}) });
-    return { ...page, offset, limit };
+  list(page?: { offset?: number; limit?: number; filter?: Filter }): Promise<DocumentPage> {
+    return this.#own.list(page);
   }
 
-  search(request: SearchRequest, { signal }: { signal?: AbortSignal } = {}): Promise<SearchResponse> {
-    return this.#search("", request, signal);
+  search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse> {
+    return this.#own.search(request, options);
   }
 
   tenant(name: string): Tenant {
@@ -283,9 +254,8 @@ export class OpenEngine implements Engine {
     }
   }
 
-  async feedback(feedback: Feedback): Promise<void> {
-    this.#reader();
-    this.#parts.migration.feedback(feedback, "");
+  feedback(feedback: Feedback): Promise<void> {
+    return this.#own.feedback(feedback);
   }
 
   get migration(): MigrationVerbs {
@@ -312,7 +282,7 @@ export class OpenEngine implements Engine {
   }
 
   facets(): Promise<Facets> {
-    return this.#reader().call("facets", { tenant: "" });
+    return this.#own.facets();
   }
 
   async status(): Promise<Status> {
@@ -333,8 +303,8 @@ export class OpenEngine implements Engine {
   }
 
   /** Jobs have changed the library. */
-  considerTenants(): Promise<void> {
-    return this.#tenants.consider();
+  considerTenants(): void {
+    this.#tenants.consider();
   }
 
   close(): Promise<void> {
@@ -359,12 +329,5 @@ export class OpenEngine implements Engine {
   #reader(): StoreReader {
     if (this.#closing) throw new LodestoneError("CLOSED", "The engine is closed.");
     return this.#parts.reader;
-  }
-
-  async #idsMatching(filter: Filter): Promise<string[]> {
-    const reader = this.#reader();
-    const keys = await reader.call("matching", { tenant: "", filter: parseFilter(filter) });
-    const summaries = await reader.call("summaries", { keys: Array.from(keys) });
-    return summaries.map(({ id }) => id);
   }
 }

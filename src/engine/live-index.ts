@@ -57,6 +57,7 @@ export class LiveIndex {
     try {
       // Before the rows are read: what is written meanwhile is then taken in by the first look.
       index.#version = await reader.call("version", null);
+      await index.#readTenants(index.#version);
       index.#forgotten = (await reader.call("deadRows", null)).forgotten;
       if (onDisk) await index.#complete(onNotice ?? (() => undefined), onDisk.readOnly);
       else await index.#readFrom(0);
@@ -77,7 +78,7 @@ export class LiveIndex {
     // Before there are rows of them that a search could meet.
     for (const { tenant, documentKey } of tenants) this.#tenants.note(tenant, documentKey);
     const rows = Uint32Array.from(documentKeys, (_, i) => firstRow + i);
-    this.#rows.add(rows, documentKeys);
+    this.#place(rows, documentKeys);
     this.#forget(removedRows);
     try {
       await this.#take(rows, vectors);
@@ -145,8 +146,9 @@ export class LiveIndex {
     return this.#own.has(tenant);
   }
 
-  get tenants(): string[] {
-    return this.#tenants.tenants;
+  /** Live rows of each tenant that has any. */
+  get tenantSizes(): ReadonlyMap<string, number> {
+    return this.#tenants.sizes;
   }
 
   /** Gives a tenant an index of its own. `inOrder` does the last step between two changes; until then searches go on as they did. */
@@ -200,6 +202,7 @@ export class LiveIndex {
   }
 
   #forget(rows: Uint32Array): void {
+    this.#tenants.removed(rows);
     this.#rows.remove(rows);
     for (const row of rows) this.#lacking.delete(row);
     this.#changed();
@@ -210,9 +213,18 @@ export class LiveIndex {
     this.#tenants.changed();
   }
 
-  /** Learns whose documents are, where the library has changed since the last time. */
-  async #readTenants(): Promise<void> {
-    const version = await this.reader.call("version", null);
+  #place(rows: Uint32Array, documentKeys: Uint32Array): void {
+    this.#rows.add(rows, documentKeys);
+    this.#tenants.added(documentKeys);
+  }
+
+  /** What `reading` reads, and the library's version right after it. */
+  #withVersion<T>(reading: Promise<T>): Promise<[T, number]> {
+    return Promise.all([reading, this.reader.call("version", null)]);
+  }
+
+  /** Learns whose documents are, where the library had another version the last time. */
+  async #readTenants(version: number): Promise<void> {
     if (version === this.#tenantsVersion) return;
     for (const { tenant, keys } of await this.reader.call("tenantKeys", null)) {
       for (const key of keys) this.#tenants.note(tenant, key);
@@ -243,9 +255,11 @@ export class LiveIndex {
     const gone = RowBitmap.of(await this.vectors.rows());
     const missing: number[] = [];
     for (let from: number | undefined = 0; from !== undefined; ) {
-      const slice: RowDocuments = await this.reader.call("rowDocuments", { from, maxRows: DOCUMENT_SLICE_ROWS });
-      await this.#readTenants();
-      this.#rows.add(slice.rows, slice.documentKeys);
+      const [slice, version]: [RowDocuments, number] = await this.#withVersion(
+        this.reader.call("rowDocuments", { from, maxRows: DOCUMENT_SLICE_ROWS }),
+      );
+      await this.#readTenants(version);
+      this.#place(slice.rows, slice.documentKeys);
       for (const row of slice.rows) {
         if (gone.has(row)) gone.delete(row);
         else missing.push(row);
@@ -285,17 +299,17 @@ export class LiveIndex {
 
   async #readFrom(first: number): Promise<void> {
     const read = (from: number) => {
-      const reading = this.reader.call("rows", { from, maxRows: SLICE_ROWS });
+      const reading = this.#withVersion(this.reader.call("rows", { from, maxRows: SLICE_ROWS }));
       // Where taking in the slice before it fails, nobody waits for this one.
       reading.catch(() => undefined);
       return reading;
     };
-    for (let reading: Promise<RowSlice> | undefined = read(first); reading; ) {
-      const slice: RowSlice = await reading;
+    for (let reading: Promise<[RowSlice, number]> | undefined = read(first); reading; ) {
+      const [slice, version]: [RowSlice, number] = await reading;
       // The next slice is read while this one is taken in.
       reading = slice.nextRow === undefined ? undefined : read(slice.nextRow);
-      await this.#readTenants();
-      this.#rows.add(slice.rows, slice.documentKeys);
+      await this.#readTenants(version);
+      this.#place(slice.rows, slice.documentKeys);
       await this.#add(slice.rows, slice.vectors);
     }
     this.#changed();

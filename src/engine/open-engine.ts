@@ -62,7 +62,7 @@ async function openParts(
     const reader = await opened.add(startReader(library));
     const generation = await reader.call("generation", null);
     checkGeneration(generation, models, library);
-    const arm = { library, generation, model: models.biEncoder, encoder, crossEncoder, options };
+    const arm = { library, generation, encoder, crossEncoder, options };
     const arms = await opened.add(openArm(arm).then((active) => new Arms(active)));
     return { ingest, reader, arms };
   })();
@@ -78,7 +78,7 @@ async function openParts(
     async onChanged() {
       await arms.active.graph.consider();
       await vacuums.consider();
-      await engine.considerTenants();
+      engine.considerTenants();
     },
     onNotice,
   });
@@ -113,7 +113,7 @@ async function openParts(
   });
   jobs.start();
   await migration.resume();
-  await engine.considerTenants();
+  engine.considerTenants();
   return engine;
 }
 

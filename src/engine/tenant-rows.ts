@@ -9,6 +9,8 @@ export class TenantRows {
   readonly #tenantOf = new Map<number, string>();
   readonly #keysOf = new Map<string, Set<number>>();
   readonly #bitmaps = new Map<string, RowBitmap>();
+  /** Live rows of each tenant. */
+  readonly #sizes = new Map<string, number>();
 
   constructor(rows: RowTable) {
     this.#rows = rows;
@@ -18,8 +20,9 @@ export class TenantRows {
     return this.#tenantOf.size === 0;
   }
 
-  get tenants(): string[] {
-    return [...this.#keysOf.keys()];
+  /** Live rows of each tenant that has any. */
+  get sizes(): ReadonlyMap<string, number> {
+    return this.#sizes;
   }
 
   /** To be told before rows of the document are. */
@@ -33,11 +36,34 @@ export class TenantRows {
   forget(tenant: string): void {
     for (const key of this.#keysOf.get(tenant) ?? []) this.#tenantOf.delete(key);
     this.#keysOf.delete(tenant);
+    this.#sizes.delete(tenant);
   }
 
   /** Whose a document is; '' for nobody's. */
   ofDocument(documentKey: number): string {
     return this.#tenantOf.get(documentKey) ?? "";
+  }
+
+  /** Rows of these documents have come. */
+  added(documentKeys: Uint32Array): void {
+    this.#count(documentKeys, 1);
+  }
+
+  /** Rows are about to go. */
+  removed(rows: Uint32Array): void {
+    if (!this.isEmpty)
+      this.#count(
+        rows.map((row) => this.#rows.documentOf(row)),
+        -1,
+      );
+  }
+
+  #count(documentKeys: Uint32Array, step: number): void {
+    if (this.isEmpty) return;
+    for (const key of documentKeys) {
+      const tenant = this.#tenantOf.get(key);
+      if (tenant !== undefined) this.#sizes.set(tenant, (this.#sizes.get(tenant) ?? 0) + step);
+    }
   }
 
   /** Rows have come or gone. */

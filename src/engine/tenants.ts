@@ -21,7 +21,7 @@ import {
 } from "../store/index.js";
 import type { Arms } from "./arms.js";
 import type { DocumentPage, PutOptions } from "./engine.js";
-import { type JobOrder, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
+import { type JobRequest, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
 import type { JobDesk, JobPage } from "./jobs.js";
 import type { Feedback } from "./search-memory.js";
 
@@ -40,10 +40,7 @@ export type TenantDropped = { documents: number; jobs: number; embeddings: numbe
 export type Tenant = {
   readonly name: string;
   put(documents: readonly DocumentInput[], options?: PutOptions): Promise<PutReport>;
-  submit(
-    request: { kind: "put"; documents: readonly DocumentInput[] } | { kind: "remove"; ids: readonly string[] },
-    options?: SubmitOptions,
-  ): Promise<Job>;
+  submit(request: Exclude<JobRequest, { kind: "paths" }>, options?: SubmitOptions): Promise<Job>;
   get(id: string): Promise<StoredDocument | undefined>;
   list(page?: { offset?: number; limit?: number; filter?: Filter }): Promise<DocumentPage>;
   remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport>;
@@ -89,6 +86,11 @@ export class Tenants {
     return tenantView(name, this.#parts);
   }
 
+  /** The library as those have it who are no tenant. */
+  nobody(): Tenant {
+    return tenantView("", this.#parts);
+  }
+
   async list(): Promise<TenantSummary[]> {
     const { reader, arms } = this.#parts;
     const { index } = arms.active;
@@ -97,15 +99,13 @@ export class Tenants {
   }
 
   /** Gives tenants that have grown large an index of their own, one after the other. */
-  async consider(): Promise<void> {
-    const { reader, arms, ownIndexFromChunks } = this.#parts;
-    if (this.#separating || arms.active.index.tenants.length === 0) return;
+  consider(): void {
+    const { arms, ownIndexFromChunks } = this.#parts;
+    if (this.#separating) return;
     const { index } = arms.active;
-    const large = (await reader().call("tenants", null)).filter(
-      ({ name, chunks }) => chunks >= ownIndexFromChunks && !index.hasOwn(name),
-    );
-    if (large.length === 0 || this.#separating) return;
-    this.#separating = this.#separate(large.map(({ name }) => name)).finally(() => {
+    const large = [...index.tenantSizes].filter(([name, rows]) => rows >= ownIndexFromChunks && !index.hasOwn(name));
+    if (large.length === 0) return;
+    this.#separating = this.#separate(large.map(([name]) => name)).finally(() => {
       this.#separating = undefined;
     });
   }
@@ -153,12 +153,12 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
         return report.duplicates ? { ...report, duplicates: report.duplicates.map(ownDuplicate) } : report;
       }),
 
-    submit: (request, { priority = "bulk" } = {}) => {
-      const order: JobOrder =
-        request.kind === "put"
-          ? putOrder(request.documents, priority, undefined, name)
-          : removeOrder(request.ids, priority, name);
-      return jobs.submit(order);
+    async submit(request, { priority = "bulk" } = {}) {
+      if (request.kind === "put") {
+        return jobs.submit(putOrder(request.documents, priority, request.onDuplicate, name));
+      }
+      const ids = "ids" in request ? request.ids : await idsOf(request.filter);
+      return jobs.submit(removeOrder(ids, priority, name));
     },
 
     async get(id) {

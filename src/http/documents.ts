@@ -106,7 +106,7 @@ export function documentRoutes(api: Api, engine: Engine, { maxBodyBytes }: Docum
         response: answers(storedDocumentSchema, "NOT_FOUND"),
       },
     },
-    async (request) => (await engine.get(request.params.id)) ?? notFound(request.params.id),
+    async (request) => (await engine.get(request.params.id)) ?? documentNotFound(request.params.id),
   );
 
   api.delete(
@@ -125,7 +125,7 @@ export function documentRoutes(api: Api, engine: Engine, { maxBodyBytes }: Docum
     async ({ params: { id }, query: { wait, priority } }, reply) => {
       if (!wait) return accept(engine, { kind: "remove", ids: [id] }, priority, reply);
       const report = await engine.remove([id]);
-      return report.removed.length === 1 ? report : notFound(id);
+      return report.removed.length === 1 ? report : documentNotFound(id);
     },
   );
 
@@ -152,6 +152,7 @@ export function documentRoutes(api: Api, engine: Engine, { maxBodyBytes }: Docum
   );
 }
 
-function notFound(id: string): never {
+/** Throws NOT_FOUND. */
+export function documentNotFound(id: string): never {
   throw new LodestoneError("NOT_FOUND", `There is no document ${JSON.stringify(id.slice(0, 200))}.`);
 }

@@ -1,7 +1,6 @@
 // /v1/tenants: documents and searches of one tenant each, apart from everybody else's.
 
 import type { Engine } from "../engine/index.js";
-import { LodestoneError } from "../errors.js";
 import { type Api, answers } from "./api-schema.js";
 import {
   deleteRequestSchema,
@@ -13,6 +12,7 @@ import {
   removeReportSchema,
   storedDocumentSchema,
 } from "./document-schema.js";
+import { documentNotFound } from "./documents.js";
 import type { ReplySignal } from "./drain.js";
 import { searchBodySchema, searchResponseSchema } from "./search-schema.js";
 import { noParameters } from "./status-schema.js";
@@ -125,7 +125,7 @@ export function tenantRoutes(api: Api, engine: Engine, { maxBodyBytes, signalOf 
         response: answers(storedDocumentSchema, "NOT_FOUND"),
       },
     },
-    async ({ params: { tenant, id } }) => (await engine.tenant(tenant).get(id)) ?? notFound(id),
+    async ({ params: { tenant, id } }) => (await engine.tenant(tenant).get(id)) ?? documentNotFound(id),
   );
 
   api.delete(
@@ -142,7 +142,7 @@ export function tenantRoutes(api: Api, engine: Engine, { maxBodyBytes, signalOf 
     },
     async ({ params: { tenant, id } }) => {
       const report = await engine.tenant(tenant).remove([id]);
-      return report.removed.length === 1 ? report : notFound(id);
+      return report.removed.length === 1 ? report : documentNotFound(id);
     },
   );
 
@@ -180,8 +180,4 @@ export function tenantRoutes(api: Api, engine: Engine, { maxBodyBytes, signalOf 
     },
     async ({ body, params }, reply) => engine.tenant(params.tenant).search(body, { signal: signalOf(reply) }),
   );
-}
-
-function notFound(id: string): never {
-  throw new LodestoneError("NOT_FOUND", `There is no document ${JSON.stringify(id.slice(0, 200))}.`);
 }

@@ -2,7 +2,7 @@
 // that lie in a file of their own.
 
 import type { Database } from "better-sqlite3";
-import { type BlockHead, iterateBlocks, lastRowOf, rowsOf, selectDead } from "./rows.js";
+import { type BlockHead, lastRowOf, rowsOf, selectBlocks, selectDead } from "./rows.js";
 
 export type RowDocuments = {
   /** Live rows, ascending. */
@@ -20,25 +20,13 @@ export type RowVectors = { rows: Uint32Array<ArrayBuffer>; vectors: Float32Array
 export function readRowDocuments(db: Database, generation: number, from: number, maxRows: number): RowDocuments {
   const keysOf = db.prepare<[number], Buffer>("SELECT document_keys FROM row_blocks WHERE rowid = ?").pluck();
   return db.transaction(() => {
-    const heads: BlockHead[] = [];
-    let count = 0;
-    let nextRow: number | undefined;
-    for (const head of iterateBlocks(db, generation, from)) {
-      if (lastRowOf(head) < from) continue;
-      if (count >= maxRows) {
-        nextRow = head.firstRow;
-        break;
-      }
-      heads.push(head);
-      count += head.rows;
-    }
-    const dead = new Set(selectDead(db, generation, from, nextRow));
+    const { heads, isLive, nextRow } = selectBlocks(db, generation, from, maxRows);
     const rows: number[] = [];
     const documentKeys: number[] = [];
     for (const head of heads) {
       const keys = keysOf.get(head.id)!;
       rowsOf(head).forEach((row, i) => {
-        if (row < from || dead.has(row)) return;
+        if (!isLive(row)) return;
         rows.push(row);
         documentKeys.push(keys.readUInt32LE(i * 4));
       });

@@ -50,24 +50,35 @@ export function lastRowOf({ firstRow, rows, rowNumbers }: BlockHead): number {
   return rowNumbers === null ? firstRow + rows - 1 : rowNumbers.readUInt32LE(rowNumbers.length - 4);
 }
 
+/** Whole blocks, and which of their rows are alive. */
+export type BlockSlice = {
+  heads: BlockHead[];
+  isLive(row: number): boolean;
+  /** Where to read on; undefined after the last block. */
+  nextRow: number | undefined;
+};
+
+/** The blocks of `generation` from row `from` on, until they have `maxRows` rows or more. Belongs inside a transaction. */
+export function selectBlocks(db: Database, generation: number, from: number, maxRows: number): BlockSlice {
+  const heads: BlockHead[] = [];
+  let count = 0;
+  let nextRow: number | undefined;
+  for (const head of iterateBlocks(db, generation, from)) {
+    if (lastRowOf(head) < from) continue;
+    if (count >= maxRows) {
+      nextRow = head.firstRow;
+      break;
+    }
+    heads.push(head);
+    count += head.rows;
+  }
+  const dead = new Set(selectDead(db, generation, from, nextRow));
+  return { heads, isLive: (row) => row >= from && !dead.has(row), nextRow };
+}
+
 /** Reads the live rows of `generation` from row `from` on: whole blocks, until they have `maxRows` rows or more. */
 export function readRows(db: Database, generation: number, from: number, maxRows: number): RowSlice {
-  return db.transaction(() => {
-    const heads: BlockHead[] = [];
-    let count = 0;
-    let nextRow: number | undefined;
-    for (const head of iterateBlocks(db, generation, from)) {
-      if (lastRowOf(head) < from) continue;
-      if (count >= maxRows) {
-        nextRow = head.firstRow;
-        break;
-      }
-      heads.push(head);
-      count += head.rows;
-    }
-    const dead = new Set(selectDead(db, generation, from, nextRow));
-    return readLive(db, heads, { isLive: (row) => row >= from && !dead.has(row), nextRow });
-  })();
+  return db.transaction(() => readLive(db, selectBlocks(db, generation, from, maxRows)))();
 }
 
 /** The rows of `generation` that are alive, ascending. */
@@ -102,11 +113,7 @@ export function selectDead(db: Database, generation: number, from: number, befor
 
 type Live = { id: number; rows: number[]; runs: [start: number, end: number][] };
 
-function readLive(
-  db: Database,
-  heads: readonly BlockHead[],
-  { isLive, nextRow }: { isLive(row: number): boolean; nextRow: number | undefined },
-): RowSlice {
+function readLive(db: Database, { heads, isLive, nextRow }: BlockSlice): RowSlice {
   const blocks = heads.map((head): Live => liveOf(head, isLive)).filter(({ rows }) => rows.length > 0);
   const columns = db.prepare<[number], { rows: number; documentKeys: Buffer; vectors: Buffer }>(
     "SELECT rows, document_keys AS documentKeys, vectors FROM row_blocks WHERE rowid = ?",
