@@ -37,11 +37,11 @@ export type AlertRule = {
   remedy: Remedy;
 };
 
-/** Queries without an answer that alarm, as a share of all: SPEC's low-confidence rate. */
+/** Queries without an answer that alarm, as a share of all. */
 const unansweredShare = 0.2;
 
 /**
- * The default rules. Without calibration SPEC's figures: average top score under 0.7 over 5 minutes, 20 % of low
+ * The default rules. Without calibration fixed figures: average top score under 0.7 over 5 minutes, 20 % of low
  * confidence, p99 above 500 ms, cache hits under 30 %. A calibration puts the first two where they come to lie, with this
  * model, when a fifth of the queries has no answer in the library.
  */

@@ -57,7 +57,7 @@ export function isLowConfidence(topScore: number | undefined, threshold: number)
   return topScore === undefined || topScore < threshold;
 }
 
-/** Low confidence of SPEC for a model that nobody has calibrated. */
+/** For a model that nobody has calibrated. */
 export const uncalibratedThreshold = 0.65;
 
 // The cut of largest J, halfway between two neighbouring scores; of equally good ones the lowest.

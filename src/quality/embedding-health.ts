@@ -2,8 +2,8 @@
 // baseline's. Four figures are judged: the distance of the means, the maximum mean discrepancy with its p-value, the
 // coherence, and the norms before normalisation; besides, the share of texts in which the model saw nothing.
 //
-// A figure alarms when it is beyond what matters and beyond chance: the limit is the larger of the two. What matters is
-// SPEC's fixed figure, on a scale that fits every model (see `defaultTolerances`); what chance can do comes from the calibration.
+// A figure alarms when it is beyond what matters and beyond chance: the limit is the larger of the two. What matters is a
+// fixed figure, on a scale that fits every model (see `HealthTolerances`); what chance can do comes from the calibration.
 
 import { type ChanceLimits, fewestRows, type HealthCalibration, limitsFor } from "./calibrate-health.js";
 import type { EmbeddingSample } from "./embedding-sample.js";
@@ -76,14 +76,14 @@ export type HealthReport = {
 export type HealthTolerances = {
   /**
    * Shift that warns, as a share: of MMD as it is (its kernel has no scale), of the distance of means in units of the
-   * baseline's own spread, 1 - coherence. SPEC: 0.1.
+   * baseline's own spread, 1 - coherence. Default 0.1.
    */
   shift: number;
-  /** Critical limits of shift, coherence and norms over the warning ones. SPEC: 0.25 / 0.1. */
+  /** Critical limits of shift, coherence and norms over the warning ones. Default 2.5. */
   criticalFactor: number;
   /** Share of the way to 0 (or to 1) that the coherence may move. */
   coherenceMove: number;
-  /** Coherence that alarms where no calibration says what is usual. SPEC: 0.3. */
+  /** Coherence that alarms where no calibration says what is usual. Default 0.3. */
   uncalibratedCoherence: number;
   normDrift: number;
   emptyShare: number;
@@ -102,7 +102,7 @@ export const defaultTolerances: Readonly<HealthTolerances> = {
 };
 
 export type HealthOptions = {
-  /** Of this baseline. Without it SPEC's fixed figures hold, which fit some models and not others. */
+  /** Of this baseline. Without it the fixed figures hold as they are, which fit some models and not others. */
   calibration?: HealthCalibration | undefined;
   tolerances?: Partial<HealthTolerances>;
   /** Of the permutation test; see mmd.ts. */

@@ -108,7 +108,7 @@ test("an alert without queries is held for an hour and then ends", () => {
   );
 });
 
-test("the rules of the specification raise and clear on an hour of queries", () => {
+test("the default rules raise and clear on an hour of queries", () => {
   const window = new QueryWindow();
   const good: QueryObservation = {
     latencyMs: 20,

@@ -57,7 +57,7 @@ test("texts in which the model sees nothing are counted", () => {
   assert.match(report.alerts[0]!.sentence, /^The model sees nothing in 3 of 60 texts/);
 });
 
-test("without a calibration the limits are those of the specification", () => {
+test("without a calibration the limits are fixed figures", () => {
   const limits = healthLimits(0.2, undefined, defaultTolerances);
   assert.deepEqual(limits.meanDistance, { warning: 0.1, critical: 0.25 });
   assert.deepEqual(limits.mmd, { warning: 0.1, critical: 0.25 });
