@@ -1,4 +1,5 @@
-// Measures by name, as they are written in tables and options: ndcg@10, recall@100, p@5, mrr, mrr@10, map.
+// Measures by name, as they are written in tables and options: ndcg@10, recall@100, p@5, mrr, mrr@10, map, and ndcg-exp@10,
+// which is nDCG with exponential gains.
 
 import { LodestoneError } from "../errors.js";
 import {
@@ -20,25 +21,28 @@ export type Measure = {
 export const defaultMeasures = ["ndcg@10", "recall@100", "mrr@10", "map"] as const;
 
 const MAX_CUTOFF = 10_000;
+const KNOWN = "known are ndcg@k, recall@k, p@k, mrr, mrr@k, map and ndcg-exp@k";
 
 /** The measure of that name, in any case. Throws INVALID_INPUT for a name that is none. */
 export function measureOf(name: string): Measure {
-  const [, kind, cutoff] = /^([a-z]+)(?:@(\d{1,5}))?$/.exec(name.toLowerCase()) ?? [];
+  const [, kind, cutoff] = /^([a-z-]+)(?:@(\d{1,5}))?$/.exec(name.toLowerCase()) ?? [];
   const k = cutoff === undefined ? undefined : Number(cutoff);
   if (k !== undefined && (k < 1 || k > MAX_CUTOFF)) refuse(name, `the cutoff lies within 1 and ${MAX_CUTOFF}`);
   const normalised = k === undefined ? `${kind}` : `${kind}@${k}`;
   if (kind === "map" && k === undefined) return { name: normalised, of: averagePrecision };
   if (kind === "mrr") return { name: normalised, of: (ranking, judgements) => reciprocalRank(ranking, judgements, k) };
-  if (k === undefined) refuse(name, "known are ndcg@k, recall@k, p@k, mrr, mrr@k and map");
+  if (k === undefined) refuse(name, KNOWN);
   switch (kind) {
     case "ndcg":
       return { name: normalised, of: (ranking, judgements) => ndcgAt(k, ranking, judgements) };
+    case "ndcg-exp":
+      return { name: normalised, of: (ranking, judgements) => ndcgAt(k, ranking, judgements, "exponential") };
     case "recall":
       return { name: normalised, of: (ranking, judgements) => recallAt(k, ranking, judgements) };
     case "p":
       return { name: normalised, of: (ranking, judgements) => precisionAt(k, ranking, judgements) };
     default:
-      return refuse(name, "known are ndcg@k, recall@k, p@k, mrr, mrr@k and map");
+      return refuse(name, KNOWN);
   }
 }
 

@@ -1,6 +1,6 @@
 // Measures of one ranking against one query's judgements, as trec_eval defines them (m_ndcg_cut.c, m_recall.c, m_P.c,
-// m_recip_rank.c, m_map.c): gains are the grades themselves, a document without a judgement is not relevant, a negative
-// grade gains nothing. A ranking names each document once.
+// m_recip_rank.c, m_map.c): gains are the grades themselves unless exponential ones are asked for, a document without a
+// judgement is not relevant, a negative grade gains nothing. A ranking names each document once.
 
 /** Grade of each judged document; 1 and above is relevant. */
 export type Judgements = ReadonlyMap<string, number>;
@@ -8,15 +8,19 @@ export type Judgements = ReadonlyMap<string, number>;
 /** Document ids, best first. */
 export type Ranking = readonly string[];
 
+/** What a document of grade g is worth: g (trec_eval), or 2^g - 1, which sets apart what is highly relevant (Burges et al. 2005). */
+export type Gains = "linear" | "exponential";
+
 /**
- * nDCG@k = DCG@k / DCG@k of the best possible ranking,   DCG@k = sum over ranks i = 1..k of grade(i) / log2(i + 1).
- * 0 for a query without relevant documents.
+ * nDCG@k = DCG@k / DCG@k of the best possible ranking,   DCG@k = sum over ranks i = 1..k of gain(i) / log2(i + 1).
+ * 0 for a query without relevant documents. With grades 0 and 1 both gains are the same.
  */
-export function ndcgAt(k: number, ranking: Ranking, judgements: Judgements): number {
-  const ideal = [...judgements.values()].filter((grade) => grade > 0).sort((a, b) => b - a);
+export function ndcgAt(k: number, ranking: Ranking, judgements: Judgements, gains: Gains = "linear"): number {
+  const gainOf = (grade: number) => (grade <= 0 ? 0 : gains === "linear" ? grade : 2 ** grade - 1);
+  const ideal = Array.from(judgements.values(), gainOf).sort((a, b) => b - a);
   const best = discountedSum(ideal.slice(0, k));
   if (best === 0) return 0;
-  return discountedSum(ranking.slice(0, k).map((id) => Math.max(0, judgements.get(id) ?? 0))) / best;
+  return discountedSum(ranking.slice(0, k).map((id) => gainOf(judgements.get(id) ?? 0))) / best;
 }
 
 function discountedSum(gains: readonly number[]): number {

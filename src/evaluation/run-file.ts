@@ -1,9 +1,11 @@
 // TREC run files: one ranked document a line, "query Q0 document rank score tag". trec_eval holds scores as 32-bit floats,
 // goes by them alone and orders equal ones by id; what is written here is read back in the same order by it.
 
-import { LodestoneError } from "../errors.js";
 import { rankByScore } from "./metrics.js";
 import type { Run } from "./summary.js";
+import { checkToken, readColumns } from "./trec-columns.js";
+
+const FILE = "A run file";
 
 /** Ranked documents of each query, best first. */
 export type ScoredRun = ReadonlyMap<string, readonly { id: string; score: number }[]>;
@@ -13,12 +15,12 @@ export type ScoredRun = ReadonlyMap<string, readonly { id: string; score: number
  * float. Throws INVALID_INPUT for an id or a tag that is empty or has white space in it.
  */
 export function* formatRun(run: ScoredRun, tag: string): Generator<string> {
-  checkToken(tag, "tag");
+  checkToken(tag, "tag", FILE);
   for (const [queryId, ranking] of run) {
-    checkToken(queryId, "query id");
+    checkToken(queryId, "query id", FILE);
     let last = Number.POSITIVE_INFINITY;
     for (const [i, { id, score }] of ranking.entries()) {
-      checkToken(id, "document id");
+      checkToken(id, "document id", FILE);
       const rounded = Math.fround(score);
       last = rounded < last ? rounded : floatBelow(last);
       yield `${queryId} Q0 ${id} ${i + 1} ${last} ${tag}\n`;
@@ -29,20 +31,8 @@ export function* formatRun(run: ScoredRun, tag: string): Generator<string> {
 /** Reads a run file's lines; `file` is its name in errors. Throws INVALID_INPUT with the line at which it fails. */
 export function parseRun(lines: Iterable<string>, file: string): Run {
   const scored = new Map<string, Map<string, number>>();
-  let lineNumber = 0;
-  for (const line of lines) {
-    lineNumber++;
-    if (line.trim() === "") continue;
-    const refuse = (problem: string) => {
-      throw new LodestoneError("INVALID_INPUT", `${file}:${lineNumber}: ${problem}.`, {
-        detail: { file, line: lineNumber },
-      });
-    };
-    const columns = line.trim().split(/\s+/);
+  for (const { columns, refuse } of readColumns(lines, file, ["query", "Q0", "document", "rank", "score", "tag"])) {
     const [queryId = "", , documentId = "", , score = ""] = columns;
-    if (columns.length !== 6) {
-      refuse(`expected 6 columns (query Q0 document rank score tag); found ${columns.length}`);
-    }
     if (!Number.isFinite(Number(score))) refuse(`expected a number as score; found "${score}"`);
     const ranking = scored.get(queryId) ?? new Map<string, number>();
     if (ranking.has(documentId)) refuse(`document ${documentId} stands twice under query ${queryId}`);
@@ -53,14 +43,6 @@ export function parseRun(lines: Iterable<string>, file: string): Run {
       queryId,
       rankByScore(Array.from(ranking, ([id, score]) => ({ id, score }))),
     ]),
-  );
-}
-
-function checkToken(text: string, what: string): void {
-  if (/^\S+$/.test(text)) return;
-  throw new LodestoneError(
-    "INVALID_INPUT",
-    `A run file separates its columns by white space: the ${what} ${JSON.stringify(text)} cannot be written to it.`,
   );
 }
 

@@ -3,6 +3,7 @@
 // p is the share of sign patterns whose mean difference is at least as large as the one found, either way.
 
 import { LodestoneError } from "../errors.js";
+import { randomBits } from "./random.js";
 
 export type Comparison = {
   /** Mean of second minus first. */
@@ -89,14 +90,18 @@ function sampledShare(magnitudes: Float64Array, threshold: number, permutations:
   return extreme / (permutations + 1);
 }
 
-// Uniform 32-bit numbers: Weyl sequence through the finaliser of MurmurHash3 (splitmix32).
-function randomBits(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let bits = state;
-    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-    return (bits ^ (bits >>> 16)) >>> 0;
-  };
+/**
+ * p-values of several comparisons against one baseline, each raised so that the chance of any false discovery among them
+ * stays below the level it is held against (Holm 1979): the i-th smallest of m is multiplied by m - i + 1, and none falls
+ * below a smaller one's.
+ */
+export function adjustHolm(pValues: readonly number[]): number[] {
+  const order = Array.from(pValues.keys()).sort((a, b) => pValues[a]! - pValues[b]!);
+  const adjusted = new Array<number>(pValues.length);
+  let floor = 0;
+  for (const [i, index] of order.entries()) {
+    floor = Math.max(floor, Math.min(1, pValues[index]! * (pValues.length - i)));
+    adjusted[index] = floor;
+  }
+  return adjusted;
 }

@@ -12,11 +12,16 @@ test("measures are found by name, in any case", () => {
   );
   assert.deepEqual(values, [1 / Math.log2(3), 0, 0.5, 0.5, 0, 0.5]);
   assert.equal(measureOf("NDCG@010").name, "ndcg@10");
+  const graded = new Map([
+    ["x", 1],
+    ["a", 3],
+  ]);
+  assert.equal(measureOf("nDCG-exp@2").of(ranking, graded), (1 + 7 / Math.log2(3)) / (7 + 1 / Math.log2(3)));
   for (const name of defaultMeasures) assert.equal(measureOf(name).name, name);
 });
 
 test("a name that is no measure is refused with those that are", () => {
-  for (const name of ["ndcg", "recall", "map@10", "f1@5", "ndcg@", "p@x", "", "ndcg @10"]) {
+  for (const name of ["ndcg", "recall", "map@10", "f1@5", "ndcg@", "p@x", "", "ndcg @10", "ndcg-exp", "ndcg-log@10"]) {
     assert.throws(
       () => measureOf(name),
       (error) =>

@@ -33,6 +33,26 @@ test("nDCG takes the grades as gains and log2(rank + 1) as discount", () => {
   close(ndcgAt(1, ranking, judgements), 2 / 3);
 });
 
+test("exponential gains are 2^grade - 1, and the same as linear ones where grades are 0 and 1", () => {
+  const dcg = 3 + 7 / 2 + 1 / Math.log2(6);
+  const ideal = 7 + 3 / Math.log2(3) + 1 / 2 + 1 / Math.log2(5);
+  close(ndcgAt(10, ranking, judgements, "exponential"), dcg / ideal);
+  const binary = new Map(Array.from(judgements, ([id, grade]) => [id, Math.min(1, grade)]));
+  close(ndcgAt(10, ranking, binary, "exponential"), ndcgAt(10, ranking, binary));
+  close(
+    ndcgAt(
+      10,
+      ["a", "b"],
+      new Map([
+        ["a", -2],
+        ["b", 1],
+      ]),
+      "exponential",
+    ),
+    1 / Math.log2(3),
+  );
+});
+
 test("recall is over all relevant documents, precision over the cutoff also where the ranking ends before it", () => {
   close(recallAt(3, ranking, judgements), 2 / 4);
   close(recallAt(100, ranking, judgements), 3 / 4);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { comparePaired } from "../../src/evaluation/index.js";
+import { adjustHolm, comparePaired } from "../../src/evaluation/index.js";
 
 test("few queries are tested exactly: five wins of five give p = 2 / 32", () => {
   const comparison = comparePaired([0.1, 0.2, 0.3, 0.4, 0.5], [0.2, 0.4, 0.6, 0.8, 0.9]);
@@ -57,4 +57,14 @@ test("law: swapping the systems keeps p and turns the difference around", () => 
       assert.deepEqual([forth.wins, forth.losses, forth.ties], [back.losses, back.wins, back.ties]);
     }),
   );
+});
+
+test("p-values of several comparisons are raised by Holm's steps, and never out of order", () => {
+  const adjusted = adjustHolm([0.01, 0.04, 0.03, 0.005]);
+  assert.deepEqual(
+    adjusted.map((p) => Number(p.toFixed(12))),
+    [0.03, 0.06, 0.06, 0.02],
+  );
+  assert.deepEqual(adjustHolm([0.9, 0.8]), [1, 1]);
+  assert.deepEqual(adjustHolm([]), []);
 });

@@ -1,0 +1,50 @@
+// List prices of hosted embedding APIs, for "what the same tokens would have cost". Prices change: the table carries where and
+// when each was read, and a caller may give his own.
+
+export type ListPrice = {
+  provider: string;
+  model: string;
+  usdPerMillionTokens: number;
+  /** When the source was written or read, as YYYY-MM. */
+  asOf: string;
+  source: string;
+};
+
+/** Text input, standard (not batch) price, in US dollars without tax. */
+export const defaultListPrices: readonly ListPrice[] = [
+  {
+    provider: "OpenAI",
+    model: "text-embedding-3-small",
+    usdPerMillionTokens: 0.02,
+    asOf: "2026-11",
+    source: "https://developers.openai.com/api/docs/models/text-embedding-3-large",
+  },
+  {
+    provider: "OpenAI",
+    model: "text-embedding-3-large",
+    usdPerMillionTokens: 0.13,
+    asOf: "2026-11",
+    source: "https://developers.openai.com/api/docs/models/text-embedding-3-large",
+  },
+  {
+    provider: "Google",
+    model: "gemini-embedding-001",
+    usdPerMillionTokens: 0.15,
+    asOf: "2025-07",
+    source: "https://developers.googleblog.com/en/gemini-embedding-available-gemini-api/",
+  },
+  {
+    provider: "Mistral",
+    model: "mistral-embed",
+    usdPerMillionTokens: 0.1,
+    asOf: "2026-11",
+    source: "https://opencode.ai/data/mistral/mistral-embed",
+  },
+  {
+    provider: "Voyage AI",
+    model: "voyage-3.5",
+    usdPerMillionTokens: 0.06,
+    asOf: "2026-05",
+    source: "https://embeddingcost.com/compare",
+  },
+];
