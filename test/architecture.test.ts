@@ -13,6 +13,7 @@ const mayUse: Record<string, readonly string[]> = {
   readers: ["documents"],
   filters: ["input"],
   evaluation: ["input"],
+  lexical: [],
   vectors: ["threads"],
   encoders: ["input", "threads"],
   store: ["threads", "documents", "filters"],
