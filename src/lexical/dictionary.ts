@@ -131,8 +131,6 @@ export class DictionaryCursor {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(64);
   length = 0;
   index = -1;
-  /** Bytes that the current string shares with the one before. */
-  shared = 0;
   readonly #dictionary: Dictionary;
   readonly #reader: VarintReader;
 
@@ -160,13 +158,6 @@ export class DictionaryCursor {
     const at = reader.at;
     if (shared + own > this.bytes.length) this.bytes = withCapacity(this.bytes, shared + own);
     const target = this.bytes;
-    // The first of a group shares bytes with its predecessor all the same.
-    let common = shared;
-    if (this.index % GROUP === 0) {
-      const most = Math.min(own, this.length);
-      while (common < most && target[common] === bytes[at + common]) common++;
-    }
-    this.shared = common;
     for (let i = 0; i < own; i++) target[shared + i] = bytes[at + i]!;
     this.length = shared + own;
     reader.at = at + own;

@@ -83,15 +83,4 @@ export class Segment {
     this.wordTerms = sections.uint32(14);
     this.wordOccurrences = sections.uint32(15);
   }
-
-  has(row: number): boolean {
-    const bit = row - this.firstRow;
-    return bit >= 0 && row < this.endRow && ((this.present[bit >>> 5]! >>> (bit & 31)) & 1) === 1;
-  }
-
-  /** Postings in a block of a term. */
-  blockSize(term: number, block: number): number {
-    const before = (block - this.firstBlocks[term]!) * BLOCK;
-    return Math.min(BLOCK, this.documentFrequencies[term]! - before);
-  }
 }
