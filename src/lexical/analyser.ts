@@ -3,6 +3,7 @@
 
 import { characterClasses, classOfPair, JOINER, MARK, SEPARATOR, SURROGATE, WORD } from "./character-classes.js";
 import { type Stemmer, stemmerOf } from "./stemmer.js";
+import { StringOrder } from "./string-order.js";
 import { withCapacity } from "./with-capacity.js";
 import { isCompound, type WordForm, wordForms } from "./word-forms.js";
 import { WordMemo } from "./word-memo.js";
@@ -48,6 +49,8 @@ export class Analyser {
   #wordTerms = new Uint32Array(4096);
   #termIds = new Map<string, number>();
   #terms: string[] = [];
+  #termOrder = new StringOrder();
+  #wordOrder = new StringOrder();
   #tokens = new Uint32Array(1024);
   #starts = new Uint32Array(1024);
   #ends = new Uint32Array(1024);
@@ -91,6 +94,8 @@ export class Analyser {
     this.#words = [];
     this.#termIds = new Map();
     this.#terms = [];
+    this.#termOrder = new StringOrder();
+    this.#wordOrder = new StringOrder();
   }
 
   /** Scans a text and returns how many tokens it has; their numbers are in `tokenIds` until the next scan. */
@@ -166,12 +171,21 @@ export class Analyser {
     return this.#wordTerms;
   }
 
+  /** Numbers of the words for which `isAsked` holds, by code point. */
+  sortedWords(isAsked: (word: number) => boolean): Uint32Array {
+    return this.#wordOrder.sorted(this.#words, isAsked);
+  }
+
   get termCount(): number {
     return this.#terms.length;
   }
 
   termOf(term: number): string {
     return this.#terms[term]!;
+  }
+
+  sortedTerms(isAsked: (term: number) => boolean): Uint32Array {
+    return this.#termOrder.sorted(this.#terms, isAsked);
   }
 
   #growTokens(): void {

@@ -164,6 +164,41 @@ export class DictionaryCursor {
     return true;
   }
 
+  /** Goes to the next string that does not begin as this one does, in its first `length` bytes; false behind the last. */
+  leave(length: number): boolean {
+    const reader = this.#reader;
+    for (;;) {
+      // What a string shares with the one before need not be unpacked to be passed over.
+      while (++this.index % GROUP !== 0 && this.index < this.#dictionary.count) {
+        const start = reader.at;
+        if (reader.read() < length) {
+          reader.at = start;
+          this.index--;
+          return this.next();
+        }
+        const own = reader.read();
+        reader.at += own;
+      }
+      let group = this.index / GROUP;
+      if (this.index >= this.#dictionary.count || !this.#beginsAlike(group, length)) {
+        this.index--;
+        return this.next();
+      }
+      while (this.#beginsAlike(group + 1, length)) group++;
+      this.toGroup(group);
+    }
+  }
+
+  /** Whether a group is there and its first string has the first `length` bytes of the current one. */
+  #beginsAlike(group: number, length: number): boolean {
+    const { offsets, bytes } = this.#dictionary;
+    if (group >= offsets.length) return false;
+    const reader = new VarintReader(bytes, offsets[group]! + 1);
+    if (reader.read() < length) return false;
+    for (let i = 0; i < length; i++) if (bytes[reader.at + i] !== this.bytes[i]) return false;
+    return true;
+  }
+
   string(): string {
     return Buffer.from(this.bytes.buffer, 0, this.length).toString("utf8");
   }

@@ -2,159 +2,140 @@
 //
 // The distance counts insertions, deletions, replacements and swaps of neighbours, and edits no part twice (Damerau, "A
 // technique for computer detection and correction of spelling errors", 1964; the restricted form). Words come in order, so
-// the rows of the table that stand for what a word shares with the one before stay as they are: a walk over the trie that
-// the sorted dictionary is. Where every entry of a row is above the limit, nothing below that prefix can come back, and the
-// walk goes on behind it (Boytsov, "Indexing methods for approximate dictionary searching", 2011, section 5.1; the band
-// of 2 k + 1 entries is Ukkonen's, 1985).
+// the automaton's states for what a word shares with the one before stay as they are: a walk over the trie that the sorted
+// dictionary is, which leaves every branch in which no state is alive (Boytsov, "Indexing methods for approximate
+// dictionary searching", 2011, section 5.1).
 //
-//   D[i][j] = min(D[i-1][j] + 1, D[i][j-1] + 1, D[i-1][j-1] + (a_i != b_j), D[i-2][j-2] + 1 where a_i a_{i-1} = b_{j-1} b_j)
+// The automaton runs bit-parallel (Wu & Manber, "Fast text searching allowing errors", 1992). Bit j of R_d: what was read
+// is within d edits of the first j characters of the word. b[c]: where the word has c. After reading c:
 //
-// A swap cannot get past a row that is all above the limit k either: D[i][j] <= k by a swap over row i-1 needs
-// D[i-2][j-2] < k, and then D[i-1][j-2] <= k.
+//   R'_d = (R_d & b[c]) << 1  |  R_{d-1}  |  R_{d-1} << 1  |  R'_{d-1} << 1  |  ((P_{d-1} & b[c]) << 1 & b[p]) << 1
+//          same                  inserted    replaced         deleted           swapped; P: R before p, which came before c
 
 import { type Dictionary, DictionaryCursor } from "./dictionary.js";
 
 export type SimilarString = { index: number; string: string; distance: number };
 
-// Behind so many words in a row a look-up is cheaper than walking on.
-const WALKED = 32;
+/** Longer words have no similar ones: a bit for each character and one more fit into 31. */
+const MAX_LENGTH = 30;
 
-/** All strings of the dictionary at most `limit` edits away from `word`, in its order. */
-export function* similarStrings(dictionary: Dictionary, word: string, limit: number): Generator<SimilarString> {
-  const table = new EditTable(word, limit);
-  let cursor = new DictionaryCursor(dictionary);
-  let more = cursor.next();
-  while (more) {
-    const dead = table.take(cursor.bytes, cursor.length);
-    if (dead === 0) {
-      const distance = table.distance;
-      if (distance <= limit) yield { index: cursor.index, string: cursor.string(), distance };
-      more = cursor.next();
+/** All strings of the dictionary at most `limit` edits away from `word`, 1 or 2, in its order. */
+export function* similarStrings(dictionary: Dictionary, word: string, limit: 1 | 2): Generator<SimilarString> {
+  if (word.length > MAX_LENGTH) return;
+  const automaton = new EditAutomaton(word, limit);
+  const cursor = new DictionaryCursor(dictionary);
+  for (let more = cursor.next(); more; ) {
+    const dead = automaton.take(cursor.bytes, cursor.length);
+    if (dead > 0) {
+      more = cursor.leave(dead);
       continue;
     }
-    const prefix = cursor.bytes.slice(0, dead);
-    let walked = 0;
-    do more = cursor.next();
-    while (more && startsWith(cursor.bytes, cursor.length, prefix) && ++walked < WALKED);
-    if (!more || walked < WALKED) continue;
-    // Bytes of UTF-8 are below 0xf8.
-    prefix[dead - 1]!++;
-    cursor = dictionary.seek(prefix);
-    more = cursor.index < dictionary.count;
+    const distance = automaton.distance;
+    if (distance <= limit) yield { index: cursor.index, string: cursor.string(), distance };
+    more = cursor.next();
   }
 }
 
-function startsWith(bytes: Uint8Array, length: number, prefix: Uint8Array): boolean {
-  if (length < prefix.length) return false;
-  for (let i = 0; i < prefix.length; i++) if (bytes[i] !== prefix[i]) return false;
-  return true;
-}
+// R_0, R_1, R_2, the bytes read until then, and b[c] of the last character.
+const STATE = 5;
+const END = 3;
+const LAST = 4;
 
-class EditTable {
-  readonly #word: Uint32Array;
+class EditAutomaton {
   readonly #limit: number;
-  readonly #width: number;
-  /** Row i, of `width` entries, is for the first i code points of the current string. */
-  #rows: Uint8Array;
-  #points = new Uint32Array(64);
-  /** Bytes of the first i code points. */
-  #ends = new Uint32Array(65);
-  #bytes = new Uint8Array(256);
+  /** The bit of the whole word. */
+  readonly #goal: number;
+  readonly #mask: number;
+  readonly #ascii = new Int32Array(128);
+  readonly #others = new Map<number, number>();
+  /** One after each character of the current string. */
+  #states: Int32Array;
   #depth = 0;
+  #bytes = new Uint8Array(64);
 
-  constructor(word: string, limit: number) {
-    this.#word = Uint32Array.from(word, (character) => character.codePointAt(0)!);
+  constructor(word: string, limit: 1 | 2) {
+    const points = Array.from(word, (character) => character.codePointAt(0)!);
     this.#limit = limit;
-    this.#width = this.#word.length + 1;
-    this.#rows = new Uint8Array(this.#width * 66);
-    for (let j = 0; j < this.#width; j++) this.#rows[j] = Math.min(j, limit + 1);
+    this.#goal = 1 << points.length;
+    this.#mask = this.#goal * 2 - 1;
+    points.forEach((point, j) => {
+      if (point < 128) this.#ascii[point]! |= 1 << j;
+      else this.#others.set(point, this.#placesOf(point) | (1 << j));
+    });
+    this.#states = new Int32Array(STATE * 65);
+    this.#states.set([1, 3, limit === 2 ? 7 : 0, 0, 0].map((bits) => bits & this.#mask));
   }
 
-  /** Distance of the string that was taken last, cut off above the limit. */
+  /** Edits between the word and the string that was taken last; more than the limit where it is more. */
   get distance(): number {
-    return this.#rows[(this.#depth + 1) * this.#width - 1]!;
+    const state = this.#depth * STATE;
+    for (let d = 0; d <= this.#limit; d++) if ((this.#states[state + d]! & this.#goal) !== 0) return d;
+    return this.#limit + 1;
   }
 
   /**
-   * Takes the next string. Returns 0, or the length in bytes of the shortest prefix of it that no string within the limit
-   * begins with.
+   * Takes the next string. Returns 0, or the length in bytes of its shortest prefix that begins no string within the limit.
    */
   take(bytes: Uint8Array, length: number): number {
-    let depth = this.#sharedPoints(bytes, length);
-    let at = this.#ends[depth]!;
+    this.#reserve(length);
+    const states = this.#states;
+    const own = this.#bytes;
+    const known = Math.min(states[this.#depth * STATE + END]!, length);
+    let at = 0;
+    while (at < known && bytes[at] === own[at]) at++;
+    while (states[this.#depth * STATE + END]! > at) this.#depth--;
+    at = states[this.#depth * STATE + END]!;
     while (at < length) {
-      this.#reserve(depth + 1, length);
-      const [point, end] = codePointAt(bytes, at);
-      this.#points[depth] = point;
-      for (; at < end; at++) this.#bytes[at] = bytes[at]!;
-      this.#ends[++depth] = end;
-      this.#depth = depth;
-      if (!this.#fill(depth)) return end;
+      const start = at;
+      let point = bytes[at++]!;
+      if (point >= 0x80) {
+        // The first byte of a character says by its leading ones how many it has.
+        const more = point < 0xe0 ? 1 : point < 0xf0 ? 2 : 3;
+        point &= 0x3f >> more;
+        for (const end = at + more; at < end; at++) point = (point << 6) | (bytes[at]! & 0x3f);
+      }
+      for (let i = start; i < at; i++) own[i] = bytes[i]!;
+      if (!this.#read(this.#placesOf(point), at)) return at;
     }
-    this.#depth = depth;
     return 0;
   }
 
-  #sharedPoints(bytes: Uint8Array, length: number): number {
-    const known = Math.min(this.#ends[this.#depth]!, length);
-    let shared = 0;
-    while (shared < known && bytes[shared] === this.#bytes[shared]) shared++;
-    let depth = this.#depth;
-    while (this.#ends[depth]! > shared) depth--;
-    return depth;
+  #placesOf(point: number): number {
+    return point < 128 ? this.#ascii[point]! : (this.#others.get(point) ?? 0);
   }
 
-  /** Computes row i from those above; false where every entry is above the limit. */
-  #fill(i: number): boolean {
-    const rows = this.#rows;
-    const width = this.#width;
-    const limit = this.#limit;
-    const word = this.#word;
-    const above = limit + 1;
-    const row = i * width;
-    const a = this.#points[i - 1]!;
-    const before = i > 1 ? this.#points[i - 2]! : -1;
-    const low = Math.max(1, i - limit);
-    const high = Math.min(width - 1, i + limit);
-    rows.fill(above, row, row + width);
-    rows[row] = Math.min(i, above);
-    let least = rows[row]!;
-    for (let j = low; j <= high; j++) {
-      const b = word[j - 1]!;
-      let distance = rows[row - width + j - 1]! + (a === b ? 0 : 1);
-      distance = Math.min(distance, rows[row - width + j]! + 1, rows[row + j - 1]! + 1);
-      if (j > 1 && a === word[j - 2] && before === b) distance = Math.min(distance, rows[row - 2 * width + j - 2]! + 1);
-      rows[row + j] = Math.min(distance, above);
-      if (distance < least) least = distance;
-    }
-    return least <= limit;
+  /** Goes on by a character; false where nothing is alive any more. */
+  #read(places: number, end: number): boolean {
+    const states = this.#states;
+    const from = this.#depth * STATE;
+    const to = ++this.#depth * STATE;
+    const last = states[from + LAST]!;
+    const mask = this.#mask;
+    // Before the first character nothing was read: there `last` is 0, and nothing is swapped.
+    const before = Math.max(0, from - STATE);
+    const r0 = states[from]!;
+    const r1 = states[from + 1]!;
+    const next0 = ((r0 & places) << 1) & mask;
+    const swapped1 = (((states[before]! & places) << 1) & last) << 1;
+    const next1 = (((r1 & places) << 1) | r0 | (r0 << 1) | (next0 << 1) | swapped1) & mask;
+    states[to] = next0;
+    states[to + 1] = next1;
+    states[to + END] = end;
+    states[to + LAST] = places;
+    if (this.#limit === 1) return next1 !== 0;
+    const swapped2 = (((states[before + 1]! & places) << 1) & last) << 1;
+    const next2 = (((states[from + 2]! & places) << 1) | r1 | (r1 << 1) | (next1 << 1) | swapped2) & mask;
+    states[to + 2] = next2;
+    return next2 !== 0;
   }
 
-  #reserve(depth: number, bytes: number): void {
-    if (depth >= this.#points.length) {
-      const points = new Uint32Array(depth * 2);
-      const ends = new Uint32Array(depth * 2 + 1);
-      const rows = new Uint8Array(this.#width * (depth * 2 + 2));
-      points.set(this.#points);
-      ends.set(this.#ends);
-      rows.set(this.#rows);
-      this.#points = points;
-      this.#ends = ends;
-      this.#rows = rows;
-    }
-    if (bytes > this.#bytes.length) {
-      const grown = new Uint8Array(bytes * 2);
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-    }
+  #reserve(length: number): void {
+    if (length <= this.#bytes.length) return;
+    const bytes = new Uint8Array(length * 2);
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
+    const states = new Int32Array(STATE * (length * 2 + 1));
+    states.set(this.#states);
+    this.#states = states;
   }
-}
-
-function codePointAt(bytes: Uint8Array, at: number): [point: number, end: number] {
-  const first = bytes[at]!;
-  if (first < 0x80) return [first, at + 1];
-  const more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-  let point = first & (0x3f >> more);
-  for (let i = 1; i <= more; i++) point = (point << 6) | (bytes[at + i]! & 0x3f);
-  return [point, at + more + 1];
 }

@@ -5,7 +5,8 @@
 
 import { LodestoneError } from "../errors.js";
 import { versionDigest } from "./sections.js";
-import { checkRow, invert, orderByCodePoint, type TermBatch } from "./term-batch.js";
+import { orderByCodePoint } from "./string-order.js";
+import { checkRow, invert, type TermBatch } from "./term-batch.js";
 
 export const LARGEST_IMPACT = 255;
 

@@ -3,6 +3,7 @@
 import { bitsFor, pack, packedWords } from "./bit-packing.js";
 import { averageLength, normsByLength } from "./bm25.js";
 import { DictionaryWriter, dictionaryOf } from "./dictionary.js";
+import { hasBit } from "./row-bits.js";
 import { writeSections } from "./sections.js";
 import { BLOCK, SEGMENT } from "./segment.js";
 import type { TermBatch, ValueKind } from "./term-batch.js";
@@ -46,12 +47,17 @@ export class SegmentWriter {
   constructor(rows: SegmentRows) {
     this.#rows = rows;
     this.#packed = new Int32Array(rows.packedWords ?? 1024);
-    const lengths = rows.lengths.filter((_, i) => ((rows.present[i >>> 5]! >>> (i & 31)) & 1) === 1);
-    this.#average = averageLength({ rows: lengths.length, words: lengths.reduce((sum, length) => sum + length, 0) });
-    this.#norms = normsByLength(
-      lengths.reduce((longest, length) => Math.max(longest, length), 0),
-      this.#average,
-    );
+    const statistics = { rows: 0, words: 0 };
+    let longest = 0;
+    for (let row = 0; row < rows.lengths.length; row++) {
+      if (!hasBit(rows.present, row)) continue;
+      const length = rows.lengths[row]!;
+      statistics.rows++;
+      statistics.words += length;
+      if (length > longest) longest = length;
+    }
+    this.#average = averageLength(statistics);
+    this.#norms = normsByLength(longest, this.#average);
   }
 
   /** Terms so far: the next one gets this number. */

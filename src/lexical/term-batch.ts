@@ -44,19 +44,6 @@ export function checkRow(row: number): void {
   });
 }
 
-/**
- * Orders of `strings` by code point, which is the order of their UTF-8 bytes. JavaScript compares UTF-16 units instead, and
- * there the halves of later planes stand before U+E000 to U+FFFF.
- */
-export function orderByCodePoint(strings: readonly string[]): Uint32Array {
-  const isHigh = strings.map((string) => /[\ud800-\uffff]/.test(string));
-  return Uint32Array.from(strings.keys()).sort((a, b) => {
-    const [left, right] = [strings[a]!, strings[b]!];
-    if (isHigh[a] && isHigh[b]) return Buffer.compare(Buffer.from(left), Buffer.from(right));
-    return left < right ? -1 : left > right ? 1 : 0;
-  });
-}
-
 /** Postings in row order -> postings in term order. `ends[r]` closes row r in `terms` and `values`. */
 export function invert(
   postings: { ends: Uint32Array; terms: Uint32Array; values: Uint16Array },

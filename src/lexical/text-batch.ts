@@ -2,7 +2,7 @@
 
 import type { Analyser } from "./analyser.js";
 import { versionDigest } from "./sections.js";
-import { checkRow, invert, MAX_VALUE, orderByCodePoint, type TermBatch } from "./term-batch.js";
+import { checkRow, invert, MAX_VALUE, type TermBatch } from "./term-batch.js";
 import { withCapacity } from "./with-capacity.js";
 
 /** Collects the texts of consecutive rows. Between the first text and `finish` it holds the analyser's memory. */
@@ -73,24 +73,26 @@ export class TextBatch {
   /** The batch. Nothing can be added afterwards. */
   finish(): TermBatch {
     const analyser = this.#analyser;
-    const terms = this.#sortedTerms();
-    const words = this.#sortedWords();
-    const total = this.#size;
-    const postingTerms = this.#postingTerms.subarray(0, total).map((term) => terms.placeOf[term]!);
+    const places = this.#places;
+    const occurrences = this.#occurrences;
+    const terms = analyser.sortedTerms((term) => places[term]! > 0);
+    const words = analyser.sortedWords((word) => occurrences[word]! > 0);
+    const placeOf = new Uint32Array(places.length);
+    for (let place = 0; place < terms.length; place++) placeOf[terms[place]!] = place;
+    const postingTerms = this.#postingTerms.subarray(0, this.#size);
+    for (let i = 0; i < postingTerms.length; i++) postingTerms[i] = placeOf[postingTerms[i]!]!;
+    const ends = this.#ends.subarray(0, this.#rowCount);
     const batch: TermBatch = {
       kind: "frequencies",
       version: versionDigest(analyser.version),
       firstRow: this.#firstRow,
       rowCount: this.#rowCount,
       lengths: this.#lengths.slice(0, this.#rowCount),
-      terms: terms.strings,
-      ...invert(
-        { ends: this.#ends.subarray(0, this.#rowCount), terms: postingTerms, values: this.#values },
-        terms.strings.length,
-      ),
+      terms: Array.from(terms, (term) => analyser.termOf(term)),
+      ...invert({ ends, terms: postingTerms, values: this.#values }, terms.length),
       words: Array.from(words, (word) => analyser.wordOf(word)),
-      wordTerms: words.map((word) => terms.placeOf[analyser.wordTerms[word]!]!),
-      wordOccurrences: words.map((word) => this.#occurrences[word]!),
+      wordTerms: words.map((word) => placeOf[analyser.wordTerms[word]!]!),
+      wordOccurrences: words.map((word) => occurrences[word]!),
     };
     analyser.release();
     return batch;
@@ -99,25 +101,5 @@ export class TextBatch {
   #grow(needed: number): void {
     this.#postingTerms = withCapacity(this.#postingTerms, needed);
     this.#values = withCapacity(this.#values, needed);
-  }
-
-  /** The terms that occur, sorted, and the place of each by the analyser's number. */
-  #sortedTerms(): { strings: string[]; placeOf: Uint32Array } {
-    const ids: number[] = [];
-    for (let term = 0; term < this.#analyser.termCount; term++) if ((this.#places[term] ?? 0) > 0) ids.push(term);
-    const unsorted = ids.map((id) => this.#analyser.termOf(id));
-    const order = orderByCodePoint(unsorted);
-    const placeOf = new Uint32Array(this.#places.length);
-    order.forEach((index, place) => {
-      placeOf[ids[index]!] = place;
-    });
-    return { strings: Array.from(order, (index) => unsorted[index]!), placeOf };
-  }
-
-  #sortedWords(): Uint32Array {
-    const ids: number[] = [];
-    for (let word = 0; word < this.#analyser.wordCount; word++) if ((this.#occurrences[word] ?? 0) > 0) ids.push(word);
-    const order = orderByCodePoint(ids.map((id) => this.#analyser.wordOf(id)));
-    return order.map((index) => ids[index]!);
   }
 }

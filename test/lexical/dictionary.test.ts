@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { Dictionary, dictionaryOf } from "../../src/lexical/dictionary.js";
 import { UnionCursor } from "../../src/lexical/merge-segments.js";
-import { orderByCodePoint } from "../../src/lexical/term-batch.js";
+import { orderByCodePoint } from "../../src/lexical/string-order.js";
 import { unzigzag, VarintReader, VarintWriter, zigzag } from "../../src/lexical/varint.js";
 
 const string = fc.oneof(
