@@ -14,6 +14,7 @@ const mayUse: Record<string, readonly string[]> = {
   readers: ["documents"],
   filters: ["input"],
   evaluation: ["input"],
+  lexical: [],
   quality: [],
   vectors: ["files", "threads"],
   encoders: ["files", "input", "threads"],

@@ -1,0 +1,21 @@
+// Lexical search: texts -> terms, and one inverted index of impacts that serves BM25 and learned sparse encoders alike.
+// Knows nothing of documents, SQLite, servers or models; bytes and numbers in, bytes and numbers out.
+
+export { Analyser, type AnalyserOptions, type Token } from "./analyser.js";
+export type { LexicalHits } from "./best-rows.js";
+export type { Statistics } from "./bm25.js";
+export { foldWord } from "./fold-word.js";
+export { encodeForward, ForwardBatch } from "./forward-batch.js";
+export { impactBatch, type WeightedTerms } from "./impact-batch.js";
+export {
+  ImpactIndex,
+  type ImpactIndexOptions,
+  type LexicalSearchOptions,
+  type QueryTerm,
+  type SegmentStatus,
+} from "./impact-index.js";
+export { englishStemmer, noStemmer, type Stemmer } from "./stemmer.js";
+export type { TermBatch, ValueKind } from "./term-batch.js";
+export { TextBatch } from "./text-batch.js";
+export type { SimilarWord, Vocabulary, VocabularyWord } from "./vocabulary.js";
+export type { WordForm } from "./word-forms.js";
