@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { spread } from "../../bench/report/line-plot.js";
-import { linearScale, logScale, recallScale, type Scale } from "../../bench/report/scale.js";
+import { recallScale } from "../../bench/report/recall-scale.js";
+import { linearScale, logScale, rangeScale, type Scale, spread } from "../../src/report/index.js";
 
 const positives = fc.array(fc.double({ min: 1e-4, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 20 });
 const recalls = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 20 });
@@ -64,4 +64,18 @@ test("labels that are moved apart stay in order, near their places and within th
     }),
   );
   assert.deepEqual(spread([10, 100], 15, 0, 300), [10, 100]);
+});
+
+test("a range scale holds every value between round ends, and may begin far from 0", () => {
+  fc.assert(
+    fc.property(recalls, (values) => {
+      const scale = rangeScale(values, 0, 100, String);
+      isOrderedWithin(scale, values, 0, 100);
+      assert.ok(scale.ticks.length >= 2 && scale.ticks.length <= 7, `${scale.ticks.length} ticks`);
+    }),
+  );
+  assert.deepEqual(
+    rangeScale([0.551, 0.57], 0, 100, String).ticks.map(({ label }) => label),
+    ["0.55", "0.555", "0.56", "0.565", "0.57"],
+  );
 });

@@ -1,4 +1,4 @@
-// The report's style: the colours of the search page, and one for each system. Everything follows the window's width and the
+// The style of all reports: the colours of the search page, and one for each curve. Everything follows the window's width and the
 // reader's choice of dark or light.
 
 export const style = `
@@ -77,6 +77,7 @@ figure { margin: 0.75rem 0 0; }
 .bar { display: block; }
 .bar .track { fill: var(--sunken); }
 .bar .fill, .swatch { fill: var(--series); background: var(--series); }
+.bar .whisker { fill: var(--ink); }
 .nth-1 .fill, .nth-1.swatch { opacity: 0.55; }
 .nth-2 .fill, .nth-2.swatch { opacity: 0.28; }
 .swatch { display: inline-block; width: 1rem; height: 0.625rem; }

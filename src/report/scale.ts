@@ -51,24 +51,25 @@ export function linearScale(
   return { at, ticks };
 }
 
-const recallTicks = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 1];
-
-/**
- * Recall by the logarithm of what is missing, as far as so many answers can tell it from nothing: between 0.99 and 0.999 lies
- * as much as between 0.9 and 0.99. Begins at the last tick below all values.
- */
-export function recallScale(values: readonly number[], answers: number, from: number, to: number): Scale {
-  const floor = Math.max(0.5 / answers, 0.0005);
-  const depth = (recall: number) => -Math.log10(Math.max(1 - recall, floor));
-  const least = Math.min(...values, 0.98);
-  const told = recallTicks.filter((tick) => tick === 1 || 1 - tick > floor * 1.5);
-  const start = told.findLastIndex((tick) => tick <= least && tick < 1);
-  const ticks = told.slice(Math.max(0, start));
-  const [low, high] = [depth(ticks[0] ?? 0), depth(1)];
-  const at = (value: number) => from + ((clamp(depth(value), low, high) - low) / (high - low)) * (to - from);
-  return { at, ticks: ticks.map((value) => ({ value, label: String(value) })) };
+/** From a round number at or below all values to one at or above them: for figures of which 0 is far away. */
+export function rangeScale(
+  values: readonly number[],
+  from: number,
+  to: number,
+  label: (value: number) => string,
+): Scale {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const raw = Math.max(most - least, Math.abs(most) * 1e-3, 1e-9) / 4;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 2.5, 5, 10].map((digit) => digit * power).find((each) => each >= raw * (1 - 1e-9)) ?? raw;
+  const low = Math.floor(least / step + 1e-9);
+  const high = Math.max(Math.ceil(most / step - 1e-9), low + 1);
+  const at = (value: number) => from + ((value / step - low) / (high - low)) * (to - from);
+  // Without the last digits of a product such as 3 * 0.1.
+  const ticks = Array.from({ length: high - low + 1 }, (_, i) => Number(((low + i) * step).toPrecision(12)));
+  return { at, ticks: ticks.map((value) => ({ value, label: label(value) })) };
 }
 
-function clamp(value: number, low: number, high: number): number {
+export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }

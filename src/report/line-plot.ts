@@ -1,8 +1,8 @@
 // Curves with marks over two scales, drawn as SVG. Drawn twice, for wide and for narrow windows, so that words keep their size.
 
+import { type Look, mark } from "./mark.js";
 import { element, type Markup } from "./markup.js";
 import type { Scale } from "./scale.js";
-import { type Look, mark } from "./series.js";
 
 export type PlotPoint = { x: number; y: number; tip: string; isHollow?: boolean };
 export type Curve = { look: Look; points: readonly PlotPoint[] };

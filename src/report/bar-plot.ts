@@ -4,11 +4,19 @@
 import { element, type Markup } from "./markup.js";
 
 export type BarGroup = { name: string; tone: string; bars: readonly (Bar | undefined)[] };
-export type Bar = { value: number; text: string };
+export type Bar = {
+  value: number;
+  text: string;
+  /** Drawn as a thin line over the end of the bar. */
+  interval?: { low: number; high: number };
+};
 
 /** `names`: what the bars of a group are, in order; one name needs no legend. */
 export function barPlot(title: string, names: readonly string[], groups: readonly BarGroup[]): Markup {
-  const most = Math.max(...groups.flatMap(({ bars }) => bars.flatMap((bar) => bar?.value ?? [])), Number.MIN_VALUE);
+  const most = Math.max(
+    ...groups.flatMap(({ bars }) => bars.flatMap((bar) => bar?.interval?.high ?? bar?.value ?? [])),
+    Number.MIN_VALUE,
+  );
   const rows = groups.map(({ name, tone, bars }) =>
     element(
       "div",
@@ -32,6 +40,14 @@ export function barPlot(title: string, names: readonly string[], groups: readonl
                     width: `${Math.max(0.3, (bar.value / most) * 100).toFixed(2)}%`,
                     height: 10,
                   }),
+                  bar.interval &&
+                    element("rect", {
+                      class: "whisker",
+                      x: `${((bar.interval.low / most) * 100).toFixed(2)}%`,
+                      y: 4,
+                      width: `${(((bar.interval.high - bar.interval.low) / most) * 100).toFixed(2)}%`,
+                      height: 2,
+                    }),
                 ),
                 element("span", { class: "bar-figure" }, bar.text),
               ),
