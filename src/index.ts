@@ -77,6 +77,8 @@ export type {
 export type {
   DocumentSummary,
   Facets,
+  FeedbackPage,
+  FeedbackSearch,
   Job,
   JobKind,
   JobPriority,

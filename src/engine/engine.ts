@@ -14,7 +14,7 @@ import type {
 } from "../ingest/index.js";
 import type { DuplicatePage, DuplicateQuery, SnapshotMade, VacuumReport } from "../lifecycle/index.js";
 import type { SearchRequest, SearchResponse } from "../retrieval/index.js";
-import type { DocumentSummary, Facets, Job, StoredDocument, StoreReader } from "../store/index.js";
+import type { DocumentSummary, Facets, FeedbackPage, Job, StoredDocument, StoreReader } from "../store/index.js";
 import type { Arms } from "./arms.js";
 import { type CacheVerbs, cacheVerbs } from "./cache.js";
 import type { ChosenModels } from "./choose-models.js";
@@ -105,6 +105,8 @@ export type Engine = {
   tenants(): Promise<TenantSummary[]>;
   /** Takes what became of a search: that a hit was opened, or how relevant it was. Throws INVALID_INPUT, UNKNOWN_FIELD, NOT_FOUND. */
   feedback(feedback: Feedback): Promise<void>;
+  /** A page of the searches that got feedback, in the order in which they did, from behind `after` on; 1,000 by default. */
+  feedbackLog(page?: { after?: number; limit?: number }): Promise<FeedbackPage>;
   status(): Promise<Status>;
   /** Ends the threads and gives the library free. Work in progress is stopped; what was acknowledged stays. */
   close(): Promise<void>;
@@ -160,10 +162,11 @@ export class OpenEngine implements Engine {
       jobs: parts.jobs,
       ownIndexFromChunks: parts.options.tenants.ownIndexFromChunks,
       search: (tenant, request, signal) => this.#search(tenant, request, signal),
-      feedback: (tenant, feedback) => {
+      feedback: async (tenant, feedback) => {
         this.#reader();
-        parts.migration.feedback(feedback, tenant);
+        await parts.migration.feedback(feedback, tenant);
       },
+      forgetSearches: (tenant) => parts.migration.forgetSearches(tenant),
       vacuum: () => this.vacuum(),
       onNotice: parts.options.onNotice ?? (() => undefined),
     });
@@ -247,7 +250,7 @@ export class OpenEngine implements Engine {
     const arm = migration.armFor(request.user ?? request.query);
     try {
       const response = await arms.using(arm, () => arm.searcherOf(tenant).search(request, signal));
-      return { ...response, searchId: migration.noteSearch(response, tenant) };
+      return { ...response, searchId: migration.noteSearch(response, tenant, request) };
     } catch (error) {
       if (!isCallers(error)) migration.noteFailure(arm.generation.id);
       throw error;
@@ -256,6 +259,10 @@ export class OpenEngine implements Engine {
 
   feedback(feedback: Feedback): Promise<void> {
     return this.#own.feedback(feedback);
+  }
+
+  feedbackLog(page?: { after?: number; limit?: number }): Promise<FeedbackPage> {
+    return this.#own.feedbackLog(page);
   }
 
   get migration(): MigrationVerbs {

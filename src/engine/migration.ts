@@ -22,7 +22,7 @@ import {
   splitSchema,
 } from "./migration-options.js";
 import { type CheckedEngineOptions, chunkingOf } from "./options.js";
-import { SearchMemory } from "./search-memory.js";
+import { type Asked, SearchMemory } from "./search-memory.js";
 
 export type MigrationDeskParts = {
   library: string;
@@ -101,12 +101,12 @@ export class MigrationDesk implements MigrationVerbs {
   }
 
   /** Notes an answer; the id by which feedback names it. */
-  noteSearch(response: Omit<SearchResponse, "searchId">, tenant: string): string {
+  noteSearch(response: Omit<SearchResponse, "searchId">, tenant: string, asked: Asked): string {
     const { generation, confidence, tookMs, hits } = response;
     const { lowConfidence } = this.#parts.options.migration;
     this.#keeper(generation)?.noteSearch({ ms: tookMs, confidence, isLow: (confidence ?? 1) < lowConfidence });
     this.#afterSearch();
-    return this.#memory.remember(generation, tenant, hits);
+    return this.#memory.remember(generation, tenant, asked, hits);
   }
 
   noteFailure(generation: number): void {
@@ -114,13 +114,23 @@ export class MigrationDesk implements MigrationVerbs {
     this.#afterSearch();
   }
 
-  /** Throws INVALID_INPUT, UNKNOWN_FIELD or NOT_FOUND. */
-  feedback(given: unknown, tenant: string): void {
-    const effect = this.#memory.take(given, tenant);
-    if (!effect) return;
-    const keeper = this.#keeper(effect.generation);
-    if (effect.kind === "click") keeper?.noteClick();
-    else keeper?.noteNdcg(effect.value, effect.before);
+  /** Resolves when it is on the disk, where the library is open for writing. Throws INVALID_INPUT, UNKNOWN_FIELD or NOT_FOUND. */
+  async feedback(given: unknown, tenant: string): Promise<void> {
+    const { effect, search } = this.#memory.take(given, tenant);
+    if (effect) {
+      const keeper = this.#keeper(effect.generation);
+      if (effect.kind === "click") keeper?.noteClick();
+      else keeper?.noteNdcg(effect.value, effect.before);
+    }
+    const { keepSearches, keepDays } = this.#parts.options.feedback;
+    if (!search || keepSearches === 0) return;
+    const keep = { searches: keepSearches, ms: keepDays * 24 * 3_600_000 };
+    await this.#parts.ingest?.call("noteFeedback", { tenant, search, keep });
+  }
+
+  /** No feedback on a tenant's earlier answers is taken any more. */
+  forgetSearches(tenant: string): void {
+    this.#memory.forget(tenant);
   }
 
   noteProgress(progress: FillProgress): void {

@@ -115,6 +115,15 @@ export const engineOptionsSchema = z.strictObject({
       off: z.boolean().default(false),
     })
     .prefault({}),
+  /** Searches that got feedback are kept with it: what evaluation sets are made of. */
+  feedback: z
+    .strictObject({
+      /** At most so many, the newest; 0 keeps none. Default 10,000. */
+      keepSearches: z.int().min(0).max(1_000_000).default(10_000),
+      /** Days after which one is forgotten. Default 365. */
+      keepDays: z.number().positive().max(36_500).default(365),
+    })
+    .prefault({}),
   /** The queue of jobs. */
   queue: queueSchema.prefault({}),
   /** Taking out for good what deletes and changes leave behind. */

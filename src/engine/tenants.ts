@@ -9,6 +9,7 @@ import {
   checkOwnId,
   checkTenant,
   type Facets,
+  type FeedbackPage,
   isFinished,
   type Job,
   jobNotFound,
@@ -46,6 +47,7 @@ export type Tenant = {
   remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport>;
   search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
   feedback(feedback: Feedback): Promise<void>;
+  feedbackLog(page?: { after?: number; limit?: number }): Promise<FeedbackPage>;
   facets(): Promise<Facets>;
   readonly jobs: {
     list(page?: { offset?: number; limit?: number }): Promise<JobPage>;
@@ -53,7 +55,7 @@ export type Tenant = {
     wait(id: string): Promise<Job>;
   };
   /**
-   * Removes all that the tenant has: documents, remembered embeddings, jobs that are over. What the files still hold of it is
+   * Removes all that the tenant has: documents, feedback, remembered embeddings, jobs that are over. What the files still hold of it is
    * overwritten by a vacuum, which follows at once.
    */
   drop(): Promise<TenantDropped>;
@@ -67,7 +69,8 @@ export type TenantsParts = {
   /** Chunks from which a tenant gets an index of its own. */
   ownIndexFromChunks: number;
   search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse>;
-  feedback(tenant: string, feedback: Feedback): void;
+  feedback(tenant: string, feedback: Feedback): Promise<void>;
+  forgetSearches(tenant: string): void;
   vacuum(): Promise<unknown>;
   onNotice(notice: string): void;
 };
@@ -180,7 +183,8 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
       }),
 
     search: (request, { signal } = {}) => parts.search(name, request, signal),
-    feedback: async (feedback) => parts.feedback(name, feedback),
+    feedback: (feedback) => parts.feedback(name, feedback),
+    feedbackLog: async ({ after = 0, limit = 1000 } = {}) => reader().call("feedback", { tenant: name, after, limit }),
     facets: () => reader().call("facets", { tenant: name }),
 
     jobs: {
@@ -202,6 +206,7 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
       }
       const ids = await idsOf({ and: [] });
       if (ids.length > 0) await jobs.run(removeOrder(ids, "interactive", name));
+      parts.forgetSearches(name);
       const forgotten = await writer().call("forgetTenant", { tenant: name });
       await jobs.inOrder(async () => {
         await arms.active.index.dropTenant(name);

@@ -116,6 +116,7 @@ await serve<IngestVerbs>(async () => {
     library,
     writer,
     cache,
+    clock: systemClock,
     context: () => migration.context,
     onWritten(written) {
       tell({ kind: "written", written });

@@ -20,6 +20,7 @@ export {
   openEmbeddingCache,
 } from "./embedding-cache.js";
 export type { FacetCount, Facets, LibraryCounts } from "./facets.js";
+export type { FeedbackBounds, FeedbackPage, FeedbackSearch } from "./feedback.js";
 export { metadataFields } from "./fields.js";
 export type { Freshness } from "./freshness.js";
 export { type Generation, type GenerationRecipe, storedGeneration } from "./generation.js";

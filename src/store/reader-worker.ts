@@ -7,6 +7,7 @@ import type { LexicalHits } from "./bm25.js";
 import type { CacheFileStatus } from "./cache-status.js";
 import type { ChunkRecord, DocumentSummary, StoredDocument } from "./documents.js";
 import type { Facets, LibraryCounts } from "./facets.js";
+import type { FeedbackPage } from "./feedback.js";
 import type { Generation } from "./generation.js";
 import type { Job } from "./job.js";
 import type { JobListing, JobPageRequest, QueueDepth } from "./job-reader.js";
@@ -46,6 +47,7 @@ export type ReaderVerbs = {
   tenantKeys(argument: null): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
   counts(argument: null): LibraryCounts;
   prints(argument: { keys: number[] }): Prints;
+  feedback(argument: { tenant: string; after: number; limit: number }): FeedbackPage;
   dirt(argument: null): Dirt;
   cache(argument: null): CacheFileStatus;
   job(argument: { id: string }): Job | undefined;
@@ -92,6 +94,7 @@ await serve<ReaderVerbs>(async () => {
       jobs: (page) => reader.jobs(page),
       queueDepth: () => reader.queueDepth(),
       prints: ({ keys }) => reader.prints({ keys }),
+      feedback: (page) => reader.feedback(page),
       dirt: () => reader.dirt(),
       cache: () => reader.cache(),
     },

@@ -14,6 +14,7 @@ import {
   type StoredDocument,
 } from "./documents.js";
 import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./facets.js";
+import { type FeedbackPage, readFeedback } from "./feedback.js";
 import { documentsMatching } from "./filter-sql.js";
 import { type Freshness, readFreshness } from "./freshness.js";
 import { activeGeneration, type Generation, generationOf, shadowGeneration } from "./generation.js";
@@ -68,6 +69,8 @@ export type Reader = {
   freshness(): Generator<Freshness>;
   /** What duplicates are told by, of some documents or of a tenant's. */
   prints(of: { keys: readonly number[] } | { tenant: string }): Prints;
+  /** Searches of a tenant that got feedback, from behind `after` on. */
+  feedback(page: { tenant: string; after: number; limit: number }): FeedbackPage;
   /** Of the stored rows, how many are dead. */
   dirt(): Dirt;
   /** What the embedding cache beside the library holds. */
@@ -134,6 +137,7 @@ export function openReader(library: string, generationId?: number): Reader {
     queueDepth: () => jobsOpened().depth(),
     freshness: () => readFreshness(db),
     prints: (of) => readPrints(db, of),
+    feedback: (page) => readFeedback(db, page),
     dirt: () => countDirt(db),
     cache: () => readCacheStatus(library),
     close: () => db.close(),

@@ -6,6 +6,7 @@ import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 import { guarded, openForWriting } from "./connection.js";
 import { type ChunkDeleter, prepareChunkDeleter } from "./delete-chunks.js";
+import { type FeedbackStore, openFeedbackStore } from "./feedback.js";
 import {
   activeGeneration,
   type Generation,
@@ -53,6 +54,7 @@ export type Writer = {
   source(folder: string): Source;
   readonly jobs: JobStore;
   readonly migration: MigrationStore;
+  readonly feedback: FeedbackStore;
   /** The other side of the migration under way. */
   shadow(): Generation | undefined;
   close(): void;
@@ -129,6 +131,7 @@ export function openWriter(library: string, { onShadowRemoved }: WriterOptions =
     db,
     jobs,
     migration,
+    feedback: openFeedbackStore(db, inTransaction),
     shadow: () => shadowGeneration(db),
     generation(recipe) {
       const found = activeGeneration(db);
