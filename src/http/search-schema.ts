@@ -25,6 +25,7 @@ export const searchBodySchema = named(
     rerank:
       "Whether the cross-encoder orders the best hits anew, and how many. Default: where there is a cross-encoder.",
     fusion: "How the two lists become one. Default: what the model's manifest recommends.",
+    depth: "Entries of each list that are fused. Default: what the model's manifest recommends.",
     minScore: "Leaves out documents with a lower score.",
     explain: "Tells for each hit how every stage ranked it.",
     plan: "How vectors are searched. `auto` takes the quickest way that reaches the wanted recall.",

@@ -1,6 +1,7 @@
 // Reports: HTML pages that need nothing else, with SVG plots and tables, and the same tables as Markdown. Figures in, text out.
 
 export { type Bar, type BarGroup, barPlot } from "./bar-plot.js";
+export { type Difference, differencePlot } from "./difference-plot.js";
 export * as figure from "./figures.js";
 export { type Curve, type LinePlot, linePlot, type PlotPoint, spread } from "./line-plot.js";
 export { type Look, legend, mark } from "./mark.js";

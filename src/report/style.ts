@@ -66,6 +66,10 @@ figure { margin: 0.75rem 0 0; }
 .mark:hover { stroke: var(--ink); stroke-width: 2; }
 .label text { fill: var(--series); }
 .label .tie { stroke: var(--series); stroke-opacity: 0.35; fill: none; }
+.difference.gain { fill: var(--teal); }
+.difference.loss { fill: var(--own); }
+.difference.equal { fill: var(--grey); }
+.difference:hover { fill: var(--ink); }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.125rem; margin: 0.5rem 0 0; padding: 0; color: var(--ink-soft); font-size: 0.8125rem; list-style: none; }
 .legend li { display: flex; gap: 0.375rem; align-items: center; }
 .legend svg { flex: none; overflow: visible; }

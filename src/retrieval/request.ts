@@ -31,6 +31,8 @@ export const searchRequestSchema = z.strictObject({
       }),
     ])
     .optional(),
+  /** Entries of each list that are fused. Default: what the bi-encoder's manifest recommends. */
+  depth: z.int().min(1).max(1000).optional(),
   /** Whose query it is: while a migration is under way, all queries of one user are answered by the same index. Default: all of one text are. */
   user: z.string().min(1).max(256).optional(),
   /** Leaves out documents whose score (0..1) is lower. */

@@ -120,10 +120,10 @@ function confidenceOf(ranking: readonly Combined<FusedRow>[]): { confidence?: nu
 /** The manifest's recommendation, with what the request says otherwise. A single list keeps its own scores. */
 function fusionFor(
   { encoder }: SearchRooms,
-  { mode, fusion }: CheckedSearchRequest,
+  { mode, fusion, depth: asked }: CheckedSearchRequest,
 ): { fusion: Fusion; depth: number } {
   const recommended = encoder.model.manifest.fusion;
-  const depth = recommended?.depth ?? DEFAULT_DEPTH;
+  const depth = asked ?? recommended?.depth ?? DEFAULT_DEPTH;
   if (mode !== "hybrid") return { depth, fusion: { method: "convex", lexicalWeight: mode === "lexical" ? 1 : 0 } };
   if (fusion?.method === "convex") {
     const own = recommended?.method === "convex" ? recommended.lexicalWeight : 0.5;

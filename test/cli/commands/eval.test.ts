@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { EvaluationReport } from "../../../src/cli/render/evaluation.js";
+import type { EvaluationReport } from "../../../src/cli/evaluation/figures.js";
 import { openWorkplace } from "../run-cli.js";
 
 const place = openWorkplace();
@@ -48,7 +48,7 @@ test("every stage is measured on every collection, with means, run files and no 
   );
   for (const { measures, p50Ms, p95Ms } of air?.stages ?? []) {
     assert.deepEqual(measures, { "ndcg@10": 1, "recall@100": 1, "mrr@10": 1, map: 1 });
-    assert.ok(p50Ms > 0 && p95Ms >= p50Ms);
+    assert.ok(p50Ms! > 0 && p95Ms! >= p50Ms!);
   }
   assert.deepEqual(mean?.map(({ stage, measures }) => [stage, measures["ndcg@10"]])[3], ["hybrid+rerank", 1]);
   const files = readdirSync(join(folder, "runs")).sort();
@@ -65,7 +65,7 @@ test("a table for people, with the cutoff asked for; --library keeps the library
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^air {2}4 documents, \d chunks \(indexed in .*\), 2 queries\n {2}stage +nDCG@5 +Recall@100 +MRR@5 +MAP +p +p50 +p95\n {2}bm25 +1\.000 /,
+    /^air {2}4 documents, \d chunks \(indexed in .*\), 2 queries\n {2}stage +nDCG@5 +Recall@100 +MRR@5 +MAP +95 % +change +p +p50 +p95\n {2}bm25 +1\.000 /,
   );
   assert.equal(stdout.trimEnd().split("\n").length, 4);
   assert.ok(existsSync(join(folder, "kept", "air", "lodestone.db")));
