@@ -86,6 +86,7 @@ export type {
   JobState,
   QueueDepth,
   SkippedDuplicate,
+  Source,
   StoredChunk,
   StoredDocument,
 } from "./store/index.js";

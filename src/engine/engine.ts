@@ -14,7 +14,15 @@ import type {
 } from "../ingest/index.js";
 import type { DuplicatePage, DuplicateQuery, SnapshotMade, VacuumReport } from "../lifecycle/index.js";
 import type { SearchRequest, SearchResponse } from "../retrieval/index.js";
-import type { DocumentSummary, Facets, FeedbackPage, Job, StoredDocument, StoreReader } from "../store/index.js";
+import type {
+  DocumentSummary,
+  Facets,
+  FeedbackPage,
+  Job,
+  Source,
+  StoredDocument,
+  StoreReader,
+} from "../store/index.js";
 import type { Arms } from "./arms.js";
 import { type CacheVerbs, cacheVerbs } from "./cache.js";
 import type { ChosenModels } from "./choose-models.js";
@@ -74,6 +82,8 @@ export type Engine = {
   remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport>;
   /** Searches. Throws INVALID_INPUT, UNKNOWN_FIELD or FILTER_INVALID for a bad request; a slow model degrades the answer instead. */
   search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
+  /** Folders whose files were indexed, by name: paths and ids of their documents begin with it. */
+  sources(): Promise<Source[]>;
   /** Documents by folder and by type. */
   facets(): Promise<Facets>;
   /** The cache of embeddings. */
@@ -286,6 +296,10 @@ export class OpenEngine implements Engine {
 
   async vacuum(options?: VacuumRunOptions): Promise<VacuumReport> {
     return this.#parts.vacuums.run(this.#writer(), options);
+  }
+
+  async sources(): Promise<Source[]> {
+    return this.#reader().call("sources", null);
   }
 
   facets(): Promise<Facets> {

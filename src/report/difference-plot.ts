@@ -4,14 +4,22 @@ import { element, type Markup } from "./markup.js";
 
 export type Difference = { value: number; tip: string };
 
-const height = 220;
 const top = 14;
 const bottom = 18;
 const left = 44;
 
-/** Drawn as wide as the page; every bar tells its query. `summary` is told to those who cannot see it. */
-export function differencePlot(differences: readonly Difference[], summary: string): Markup {
-  const width = 780;
+/** Every bar tells its query. Drawn twice, for wide and for narrow windows. `summary` is told to those who cannot see it. */
+export function differencePlot(differences: readonly Difference[], summary: string): Markup[] {
+  return [drawn(differences, summary, "wide", 780, 220), drawn(differences, summary, "narrow", 360, 200)];
+}
+
+function drawn(
+  differences: readonly Difference[],
+  summary: string,
+  name: "wide" | "narrow",
+  width: number,
+  height: number,
+): Markup {
   const sorted = differences.toSorted((a, b) => b.value - a.value);
   const most = Math.max(0.05, ...sorted.map(({ value }) => Math.abs(value)));
   const middle = (top + height - bottom) / 2;
@@ -44,7 +52,7 @@ export function differencePlot(differences: readonly Difference[], summary: stri
   });
   return element(
     "svg",
-    { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": summary },
+    { class: `plot ${name}`, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": summary },
     ticks,
     bars,
   );

@@ -87,9 +87,10 @@ function apart({ ticks, at }: Scale, gap: number): Set<number> {
   return kept;
 }
 
-/** The name of each curve at its right end, moved apart where they would lie on each other, and tied to the end by a line. */
+/** The name of each curve that has one at its right end, moved apart where they would lie on each other, and tied to the end by a line. */
 function directLabels(curves: readonly Curve[], x: Scale, y: Scale, labelX: number, plotBottom: number): Markup[] {
   const ends = curves.flatMap(({ look, points }) => {
+    if (look.name === "") return [];
     const last = points.reduce<PlotPoint | undefined>(
       (best, point) => (best && x.at(best.x) > x.at(point.x) ? best : point),
       undefined,

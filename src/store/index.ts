@@ -71,6 +71,7 @@ export {
 export type { RowDocuments, RowVectors } from "./row-parts.js";
 export type { DeadRows, RowSlice } from "./rows.js";
 export { chunkKeyRange, formatVersion } from "./schema.js";
+export type { Source } from "./sources.js";
 export { checkOwnId, checkTenant, scopedId, TENANT_SEPARATOR, tenantOfId, unscopedId } from "./tenancy.js";
 export type { TenantSize } from "./tenants.js";
 export type {
@@ -82,4 +83,4 @@ export type {
   WriteBatch,
 } from "./write-batch.js";
 export type { ChunkWrite, RowsWritten } from "./write-chunks.js";
-export { openWriter, type Removed, type Source, type Writer } from "./writer.js";
+export { openWriter, type Removed, type Writer } from "./writer.js";

@@ -18,6 +18,7 @@ import { openReader } from "./reader.js";
 import type { Dirt } from "./reclaim.js";
 import type { RowDocuments, RowVectors } from "./row-parts.js";
 import type { DeadRows, RowSlice } from "./rows.js";
+import type { Source } from "./sources.js";
 import type { TenantSize } from "./tenants.js";
 
 export type ReaderVerbs = {
@@ -43,6 +44,7 @@ export type ReaderVerbs = {
   /** Keys of the documents for which the filter holds, ascending. */
   matching(argument: { tenant: string; filter: FilterNode }): Uint32Array;
   facets(argument: { tenant: string }): Facets;
+  sources(argument: null): Source[];
   tenants(argument: null): TenantSize[];
   tenantKeys(argument: null): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
   counts(argument: null): LibraryCounts;
@@ -87,6 +89,7 @@ await serve<ReaderVerbs>(async () => {
       list: (page) => reader.list(page),
       matching: ({ tenant, filter }) => reader.matching(tenant, filter),
       facets: ({ tenant }) => reader.facets(tenant),
+      sources: () => reader.sources(),
       tenants: () => reader.tenants(),
       tenantKeys: () => reader.tenantKeys(),
       counts: () => reader.counts(),

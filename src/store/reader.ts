@@ -27,6 +27,7 @@ import { type Prints, readPrints } from "./prints.js";
 import { countDirt, type Dirt } from "./reclaim.js";
 import { type RowDocuments, type RowVectors, readRowDocuments, readVectors } from "./row-parts.js";
 import { type DeadRows, type RowSlice, readDeadRows, readLiveRows, readRows } from "./rows.js";
+import { readSources, type Source } from "./sources.js";
 import { readTenantKeys, readTenants, type TenantSize } from "./tenants.js";
 
 export type Reader = {
@@ -61,6 +62,8 @@ export type Reader = {
   /** Keys of a tenant's documents for which the filter holds, ascending. */
   matching(tenant: string, filter: FilterNode): Uint32Array;
   facets(tenant: string): Facets;
+  /** Folders whose files are indexed. */
+  sources(): Source[];
   tenants(): TenantSize[];
   /** Keys of each tenant's documents. */
   tenantKeys(): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
@@ -129,6 +132,7 @@ export function openReader(library: string, generationId?: number): Reader {
     list: (page) => open().documents.list(page),
     matching: (tenant, filter) => documentsMatching(db, tenant, filter),
     facets: (tenant) => countFacets(db, tenant),
+    sources: () => readSources(db),
     tenants: () => readTenants(db, open().generation.id),
     tenantKeys: () => readTenantKeys(db),
     counts: () => countLibrary(db),

@@ -20,6 +20,7 @@ import { type JobStore, openJobStore } from "./jobs.js";
 import { lockLibrary } from "./lock.js";
 import { type MigrationStore, openMigrationStore } from "./migration.js";
 import { type FileMove, type FilesMoved, type MoveOfJob, prepareFileMover } from "./move-files.js";
+import type { Source } from "./sources.js";
 import { type BatchWritten, NOTE_REMOVAL, prepareBatchWriter, type WriteBatch } from "./write-batch.js";
 
 export type Removed = {
@@ -29,9 +30,6 @@ export type Removed = {
   superseded: string[];
   rows: Uint32Array;
 };
-
-/** A folder whose files are indexed, and the name under which their ids begin. */
-export type Source = { name: string; path: string };
 
 export type Writer = {
   /** The writing connection, for reading what was just written. */

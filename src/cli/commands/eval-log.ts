@@ -37,8 +37,8 @@ async function run(options: Options, face: Face): Promise<void> {
   const { judgeByClicks } = await import("../../evaluation/index.js");
   const { documentsOf, withOwnLibrary } = await import("../evaluation/own-library.js");
   const folder = resolve(options.out);
-  await withOwnLibrary(face, options.tenant, async (library, reading) => {
-    const events = await eventsOf(library);
+  await withOwnLibrary(face, options.tenant, async (library) => {
+    const events = await eventsOf(library.searched);
     const judged = judgeByClicks(events, options);
     if (judged.queries.length === 0) {
       throw new LodestoneError(
@@ -50,7 +50,7 @@ async function run(options: Options, face: Face): Promise<void> {
     }
     await claimFolder(folder);
     const ids = new Set<string>();
-    const corpus = documentsOf(library, reading, ({ id }) => {
+    const corpus = documentsOf(library, ({ id }) => {
       ids.add(id);
     });
     await writeCorpus(folder, corpus);

@@ -58,16 +58,17 @@ async function run(options: Options, face: Face): Promise<void> {
   const { terminal, shared } = face;
   const { claimFolder, writeCorpus, writeJudgements } = await import("../evaluation/write-collection.js");
   const { makeKnownItems } = await import("../../evaluation/index.js");
-  const { knownItemSource, resolveLinks } = await import("../evaluation/own-documents.js");
+  const { fileOf, knownItemSource, resolveLinks } = await import("../evaluation/own-documents.js");
   const { documentsOf, withOwnLibrary } = await import("../evaluation/own-library.js");
   const folder = resolve(options.out);
-  await withOwnLibrary(face, options.tenant, async (library, reading) => {
+  await withOwnLibrary(face, options.tenant, async (library) => {
     await claimFolder(folder);
     const sources: Awaited<ReturnType<typeof knownItemSource>>[] = [];
     const places = new Map<string, string>();
-    const corpus = documentsOf(library, reading, async (document) => {
-      sources.push(await knownItemSource(document));
-      if (document.path !== undefined) places.set(document.path, document.id);
+    const corpus = documentsOf(library, async (document) => {
+      const file = fileOf(document, library.sources);
+      sources.push(await knownItemSource(document, file));
+      if (file !== undefined) places.set(file, document.id);
     });
     await writeCorpus(folder, corpus);
     const set = makeKnownItems(resolveLinks(sources, places), options);

@@ -1,12 +1,12 @@
 // The documents of a library, for a judged set of its own: as a collection has them, and as known items are made of them.
 
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Engine, Tenant } from "../../engine/index.js";
 import type { KnownItemSource } from "../../evaluation/index.js";
-import type { StoredDocument } from "../../store/index.js";
+import type { Source, StoredDocument } from "../../store/index.js";
 
-export type Searched = Pick<Engine | Tenant, "get" | "list" | "search" | "feedbackLog">;
+export type Searched = Pick<Engine | Tenant, "get" | "list" | "feedbackLog">;
 
 /** What belongs to a tenant, or to nobody. */
 export function searchedOf(engine: Engine, tenant: string | undefined): Searched {
@@ -33,22 +33,27 @@ export async function* ownDocuments(
   }
 }
 
-/** Where files lie that are documents: what links lead to. */
-export type Places = ReadonlyMap<string, string>;
+/** The file of a document: its path begins with the name of the folder that was indexed. Undefined for one from no file. */
+export function fileOf({ path }: StoredDocument, sources: readonly Source[]): string | undefined {
+  if (path === undefined) return undefined;
+  const source = sources.find(({ name }) => path.startsWith(`${name}/`));
+  return source && join(source.path, path.slice(source.name.length + 1));
+}
 
 /** What known items are made of. Of the text only lines with a question are kept: those of all documents fit into memory. */
 export async function knownItemSource(
   document: StoredDocument,
+  file: string | undefined,
 ): Promise<KnownItemSource & { links: UnresolvedLink[] }> {
   const { id, title, text, headings } = document;
   const lines = text.split("\n").filter((line) => line.includes("?"));
-  return { id, title, text: lines.join("\n"), headings, links: await linksOf(document) };
+  return { id, title, text: lines.join("\n"), headings, links: await linksOf(document, file) };
 }
 
 type UnresolvedLink = { text: string; target: string };
 
 /** Links as paths of files, from the file itself, since documents do not keep addresses; none where it is gone. */
-async function linksOf({ path, type }: StoredDocument): Promise<UnresolvedLink[]> {
+async function linksOf({ type }: StoredDocument, path: string | undefined): Promise<UnresolvedLink[]> {
   if (path === undefined || (type !== "text/markdown" && type !== "text/html")) return [];
   const { linksIn } = await import("../../readers/index.js");
   let source: string;
@@ -76,8 +81,11 @@ function pathOf(address: string, from: string): string | undefined {
   }
 }
 
-/** Links to files as links to documents; what leads elsewhere is left out. */
-export function resolveLinks<T extends { links: UnresolvedLink[] }>(sources: readonly T[], places: Places): T[] {
+/** Links to files as links to documents, whose ids `places` has by file; what leads elsewhere is left out. */
+export function resolveLinks<T extends { links: UnresolvedLink[] }>(
+  sources: readonly T[],
+  places: ReadonlyMap<string, string>,
+): T[] {
   return sources.map((source) => ({
     ...source,
     links: source.links.flatMap(({ text, target }) => {

@@ -51,7 +51,7 @@ export async function withCollections(
 ): Promise<void> {
   const { defaultMeasures, openBeirCollection } = await import("../../evaluation/index.js");
   const { k } = options;
-  const measures = await measuresOf(options.measure ?? defaultMeasures.map((name) => name.replace("@10", `@${k}`)));
+  const measures = await measuresOf(options.measure ?? defaultMeasures.map((name) => name.replace(/@10$/, `@${k}`)));
   // All are opened first: a mistake in the last should not show after the first has run for minutes.
   const collections = await Promise.all(folders.map((folder) => openBeirCollection(folder, options.split)));
   expectDistinct(collections.map(({ name }) => name));

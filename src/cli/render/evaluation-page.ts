@@ -66,6 +66,7 @@ export function evaluationPage({ title, command, date, report, details }: Evalua
       "section",
       { id: `c${collections.length}` },
       element("h2", {}, `Mean of ${collections.length} collections`),
+      element("figure", {}, stageBars(Object.keys(mean[0]?.measures ?? {})[0] ?? "", mean)),
       tableMarkup(meanTable),
     );
   const footer = ["The figures of this page lie in it as JSON.", dataBlock(report)];
@@ -104,13 +105,16 @@ function collectionSection(
   );
 }
 
-function stageBars(measure: string, stages: readonly StageFigures[]): Markup {
+function stageBars(
+  measure: string,
+  stages: readonly (Pick<StageFigures, "stage" | "measures"> & Partial<StageFigures>)[],
+): Markup {
   return barPlot(
     `${measureTitle(measure)} of each stage`,
     [measureTitle(measure)],
     stages.map(({ stage, measures, intervals }) => {
       const value = measures[measure] ?? 0;
-      const interval = intervals[measure];
+      const interval = intervals?.[measure];
       const bar: Bar = { value, text: value.toFixed(3), ...(interval ? { interval } : {}) };
       return { name: stage, tone: "blue", bars: [bar] };
     }),

@@ -65,10 +65,9 @@ function axisSection({ points, measure, default: asItIs }: SweepReport, axis: st
     families.set(name, [...(families.get(name) ?? []), point]);
   }
   const peak = (family: readonly Point[]) => Math.max(...family.map((point) => point.measures[measure] ?? 0));
-  const shown = [...families]
-    .filter(([, family]) => families.size === 1 || valuesOf(family, axis).length > 1)
-    .sort(([, a], [, b]) => peak(b) - peak(a))
-    .slice(0, tones.length);
+  // In a star most combinations have one point on this axis, which makes no curve.
+  const whole = [...families].filter(([, family]) => valuesOf(family, axis).length > 1);
+  const shown = whole.sort(([, a], [, b]) => peak(b) - peak(a)).slice(0, tones.length);
   const xOf = (point: Point) => Number(point.settings[axis]);
   const xs = valuesOf(points, axis).map(Number);
   const reference = asItIs.measures[measure] ?? 0;
@@ -97,8 +96,8 @@ function axisSection({ points, measure, default: asItIs }: SweepReport, axis: st
     "section",
     {},
     element("h3", {}, axis),
-    families.size > shown.length &&
-      element("p", {}, `The ${shown.length} best of ${families.size} combinations of the other axes.`),
+    whole.length > shown.length &&
+      element("p", {}, `The ${shown.length} best of ${whole.length} combinations of the other axes.`),
     element("figure", {}, [
       ...linePlot({
         summary: `${measureTitle(measure)} by ${axis}; the table below has the figures.`,
