@@ -89,8 +89,8 @@ function place(object: Record<string, unknown>, path: string, value: Setting): v
 
 /** Which fusion is meant is clear from the field that is set. */
 function withFusionMethod(request: VariantRequest): VariantRequest {
-  const { fusion } = request as { fusion?: Record<string, unknown> };
-  if (fusion === undefined || "method" in fusion) return request;
+  const fusion: unknown = request.fusion;
+  if (typeof fusion !== "object" || fusion === null || "method" in fusion) return request;
   const method = "k" in fusion || "denseWeight" in fusion ? "rrf" : "convex";
   return { ...request, fusion: { ...fusion, method } as NonNullable<VariantRequest["fusion"]> };
 }

@@ -44,11 +44,12 @@ export async function openMeasured(
   const library = isOwn ? place.library : join(place.folder, collection.name);
   const options = { ...engineOptions, library };
   const startedMs = performance.now();
-  const status = await withEngine({ ...options, ...withoutReranking, readOnly: isOwn }, async (engine) => {
+  const { status, size } = await withEngine({ ...options, ...withoutReranking, readOnly: isOwn }, async (engine) => {
     if (!isOwn) await putDocuments(engine, collection, bar, signal);
-    return engine.status();
+    const status = await engine.status();
+    return { status, size: isOwn ? await sizeOf(engine, place.tenant, status.library) : status.library };
   });
-  const { documents, chunks } = status.library;
+  const { documents, chunks } = size;
   return {
     options: { ...options, readOnly: true },
     tenant: isOwn ? place.tenant : "",
@@ -57,6 +58,16 @@ export async function openMeasured(
     model: status.models.biEncoder.replace(/@.*$/, ""),
     indexMs: isOwn ? null : performance.now() - startedMs,
   };
+}
+
+/** What belongs to a tenant, or to nobody: the rest of all. */
+async function sizeOf(engine: Engine, name: string, all: { documents: number; chunks: number }) {
+  const tenants = await engine.tenants();
+  if (name !== "") return tenants.find((tenant) => tenant.name === name) ?? { documents: 0, chunks: 0 };
+  return tenants.reduce(
+    (left, { documents, chunks }) => ({ documents: left.documents - documents, chunks: left.chunks - chunks }),
+    all,
+  );
 }
 
 const BATCH_DOCUMENTS = 500;

@@ -84,6 +84,7 @@ test("what people opened and judged becomes a judged set; what is gone since is 
   await open("soup", "notes/ops/lunch.md", { kind: "judgement", relevance: 1 });
   await open("one click is not enough", "notes/keys.md");
   await engine.remove(["notes/ops/lunch.md"]);
+  await engine.tenant("acme").put([{ id: "plan", title: "Plan of the penguin house", text: "Ice, water, fish." }]);
   await engine.close();
 
   const { code, stdout, stderr } = await run(["eval", "log", "--out", "asked", "--json"]);
@@ -101,4 +102,17 @@ test("what people opened and judged becomes a judged set; what is gone since is 
   const measured = await run(["eval", "asked", "--library", library, "--stages", "hybrid"]);
   assert.equal(measured.code, 0, measured.stderr);
   assert.match(measured.stdout, /^asked {2}2 documents, .* 2 queries\n/);
+});
+
+test("a tenant's documents make a set of their own, and are measured alone", async () => {
+  const words = ["--library", library, "--tenant", "acme"];
+  const made = await run(["eval", "make", "--out", "acme", "--dev-share", "0", ...words]);
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /^1 query from 1 document: 1 title, 0 links/);
+  const { code, stdout } = await run(["eval", "acme", "--stages", "hybrid", "--measure", "p@1", "--json", ...words]);
+  assert.equal(code, 0);
+  assert.deepEqual((JSON.parse(stdout) as EvaluationReport).collections[0]?.stages[0]?.measures, { "p@1": 1 });
+  const lost = await run(["eval", "acme", "--tenant", "acme"]);
+  assert.equal(lost.code, 2);
+  assert.match(lost.stderr, /name its folder with --library/);
 });
