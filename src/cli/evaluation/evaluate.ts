@@ -68,7 +68,8 @@ function stageOf(variant: Variant, library: MeasuredLibrary, degraded: { answers
       const search: RankedSearch = async (query) => {
         const answer = await searcher.search({ ...request, query });
         if (answer.degraded.length > 0) degraded.answers++;
-        return answer.hits;
+        // Without their passages: the runs of a whole sweep are held.
+        return answer.hits.map(({ id, score }) => ({ id, score }));
       };
       // So that the first query does not pay for what is loaded on first use.
       await search("warm up");

@@ -108,7 +108,7 @@ function axisSection({ points, measure, default: asItIs }: SweepReport, axis: st
           curve.look === asItIsLook || shown.length === 1 ? curve : { ...curve, look: { ...curve.look, name: "" } },
         ),
         xScale: (from, to) => rangeScale(xs, from, to, figure.digits),
-        yScale: (from, to) => rangeScale(ys, from, to, (value) => Number(value.toFixed(4)).toString()),
+        yScale: (from, to) => rangeScale(ys, from, to, (value) => Number(value.toFixed(6)).toString()),
       }),
       shown.length > 1 ? legend(curves.map(({ look }) => look)) : element("span", {}),
     ]),
