@@ -22,7 +22,7 @@ import {
   splitSchema,
 } from "./migration-options.js";
 import { type CheckedEngineOptions, chunkingOf } from "./options.js";
-import { type Asked, SearchMemory } from "./search-memory.js";
+import { type Asked, feedbackBounds, SearchMemory } from "./search-memory.js";
 
 export type MigrationDeskParts = {
   library: string;
@@ -122,10 +122,8 @@ export class MigrationDesk implements MigrationVerbs {
       if (effect.kind === "click") keeper?.noteClick();
       else keeper?.noteNdcg(effect.value, effect.before);
     }
-    const { keepSearches, keepDays } = this.#parts.options.feedback;
-    if (!search || keepSearches === 0) return;
-    const keep = { searches: keepSearches, ms: keepDays * 24 * 3_600_000 };
-    await this.#parts.ingest?.call("noteFeedback", { tenant, search, keep });
+    const keep = feedbackBounds(this.#parts.options.feedback);
+    if (search) await this.#parts.ingest?.call("noteFeedback", { tenant, search, keep });
   }
 
   /** No feedback on a tenant's earlier answers is taken any more. */

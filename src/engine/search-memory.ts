@@ -8,7 +8,8 @@ import { LodestoneError } from "../errors.js";
 import { ndcgAt } from "../evaluation/index.js";
 import { parseInput } from "../input/parse-input.js";
 import type { Hit, SearchRequest } from "../retrieval/index.js";
-import { type FeedbackSearch, scopedId } from "../store/index.js";
+import { type FeedbackBounds, type FeedbackSearch, scopedId } from "../store/index.js";
+import type { CheckedEngineOptions } from "./options.js";
 
 export const feedbackSchema = z.strictObject({
   /** `searchId` of the answer that it is about. */
@@ -115,6 +116,11 @@ export class SearchMemory {
     this.#uses.clear();
     return uses;
   }
+}
+
+/** What the library keeps, of what its options say. */
+export function feedbackBounds({ keepSearches, keepDays }: CheckedEngineOptions["feedback"]): FeedbackBounds {
+  return { searches: keepSearches, ms: keepDays * 24 * 3_600_000 };
 }
 
 function searchOf(searchId: string, shown: Shown): FeedbackSearch | undefined {
