@@ -24,6 +24,7 @@ import type { DocumentPage, PutOptions } from "./engine.js";
 import { type JobRequest, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
 import type { JobDesk, JobPage } from "./jobs.js";
 import type { Feedback } from "./search-memory.js";
+import type { Suggestion, SuggestQuery } from "./suggest.js";
 
 export type TenantSummary = {
   name: string;
@@ -45,6 +46,7 @@ export type Tenant = {
   list(page?: { offset?: number; limit?: number; filter?: Filter }): Promise<DocumentPage>;
   remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport>;
   search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
+  suggest(query: SuggestQuery): Promise<Suggestion[]>;
   feedback(feedback: Feedback): Promise<void>;
   facets(): Promise<Facets>;
   readonly jobs: {
@@ -67,6 +69,7 @@ export type TenantsParts = {
   /** Chunks from which a tenant gets an index of its own. */
   ownIndexFromChunks: number;
   search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse>;
+  suggest(tenant: string, query: SuggestQuery): Promise<Suggestion[]>;
   feedback(tenant: string, feedback: Feedback): void;
   vacuum(): Promise<unknown>;
   onNotice(notice: string): void;
@@ -180,6 +183,7 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
       }),
 
     search: (request, { signal } = {}) => parts.search(name, request, signal),
+    suggest: (query) => parts.suggest(name, query),
     feedback: async (feedback) => parts.feedback(name, feedback),
     facets: () => reader().call("facets", { tenant: name }),
 

@@ -19,4 +19,4 @@ export type { TermBatch, ValueKind } from "./term-batch.js";
 export { TextBatch } from "./text-batch.js";
 export { mayBeMisspelt, readingsOf } from "./typos.js";
 export type { SimilarWord, Vocabulary, VocabularyWord } from "./vocabulary.js";
-export type { WordForm } from "./word-forms.js";
+export { type WordForm, wordForms } from "./word-forms.js";

@@ -1,6 +1,6 @@
 // Which words of a text match the words of a query: same folding and same stem as in the lexical index.
 
-import { englishStemmer, foldWord } from "../lexical/index.js";
+import { englishStemmer, foldWord, wordForms } from "../lexical/index.js";
 
 export type WordMatch = { start: number; end: number; stem: string };
 
@@ -8,6 +8,7 @@ const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{M}\p{Co}]*/gu;
 // Words of scripts without spaces are looked for inside of what stands between two spaces.
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const CAMEL = /\p{Ll}\p{Lu}/u;
 const HYPHEN = /[-‐‑]/u;
 
 /** The form under which two spellings of a word are the same. */
@@ -48,9 +49,13 @@ export function findMatches(text: string, words: readonly string[]): WordMatch[]
       matches.push({ start: joined.start, end, stem: stemOfFolded(joined.folded + folded) });
       continue;
     }
-    if (!initials.has(folded[0])) continue;
-    const stem = stemOfFolded(folded);
+    const stem = initials.has(folded[0]) ? stemOfFolded(folded) : "";
     if (stems.has(stem)) matches.push({ start: index, end, stem });
+    else if (CAMEL.test(word)) {
+      // An identifier, of which the query has a piece.
+      const piece = wordForms(word).find((form) => stems.has(stemOfFolded(form.word)));
+      if (piece) matches.push({ start: index, end, stem: stemOfFolded(piece.word) });
+    }
   }
   return matches;
 }
