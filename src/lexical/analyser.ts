@@ -66,9 +66,9 @@ export class Analyser {
     return this.spans(text).map((span) => ({ ...span, words: this.wordsOf(span.text) }));
   }
 
-  /** Where the tokens of a text stand: a hundredth of the time of looking at what each stands for. */
+  /** Where the tokens of a text stand. What they stand for is not looked at, which takes much longer, nor remembered. */
   spans(text: string): Pick<Token, "text" | "start">[] {
-    return Array.from({ length: this.scan(text) }, (_, i) => {
+    return Array.from({ length: this.#scan(text, false) }, (_, i) => {
       const start = this.#starts[i]!;
       return { text: text.slice(start, this.#ends[i]), start };
     });
@@ -109,6 +109,10 @@ export class Analyser {
 
   /** Scans a text and returns how many tokens it has; their numbers are in `tokenIds` until the next scan. */
   scan(text: string): number {
+    return this.#scan(text, true);
+  }
+
+  #scan(text: string, withIds: boolean): number {
     const length = text.length;
     this.#units = withCapacity(this.#units, length + 2);
     const units = this.#units;
@@ -140,7 +144,7 @@ export class Analyser {
       }
       const end = at + this.#suffixLength(start, at);
       for (; at < end; at++) hash = Math.imul(hash ^ units[at]!, 0x01000193);
-      let token = this.#memo.find(units, start, at, hash);
+      let token = withIds ? this.#memo.find(units, start, at, hash) : 0;
       if (token === -1) token = this.#remember(start, at, hash);
       if (found === this.#tokens.length) this.#growTokens();
       this.#tokens[found] = token;

@@ -79,7 +79,10 @@ export class LexicalKeeper {
     if (this.#live.hasGoneWords) {
       const total = this.#live.nextRow;
       const fresh = this.#empty();
-      await fresh.follow((row) => onRows(row, total));
+      await fresh.follow((row) => {
+        if (this.#isClosed) throw new LodestoneError("CLOSED", "The lexical index is closed.");
+        onRows(row, total);
+      });
       await this.#merging;
       this.#live = fresh;
       await this.#merge(fresh);
@@ -108,7 +111,7 @@ export class LexicalKeeper {
 
   #load(): LiveLexical | undefined {
     const { rows, analyser, readOnly, onNotice } = this.#options;
-    const instead = "Its rows are made of the texts again.";
+    const instead = "It is made of the texts.";
     for (let attempt = 1; ; attempt++) {
       try {
         const saved = loadSegments(this.#place);

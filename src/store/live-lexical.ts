@@ -6,6 +6,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { LodestoneError } from "../errors.js";
 import {
   type Analyser,
+  foldWord,
   ImpactIndex,
   type LexicalHits,
   readingsOf,
@@ -54,6 +55,7 @@ const READING_WEIGHT = 0.5;
 const MAX_CORRECTED = 8;
 /** Rows of a tenant that are read to see a word in its own texts. */
 const READ_FOR_OWN_WORD = 4;
+const COMPOUND = /[^\p{L}\p{M}\p{N}]|\p{Ll}\p{Lu}|[^\p{ASCII}]/u;
 
 export class LiveLexical {
   readonly #rows: LexicalRows;
@@ -183,16 +185,17 @@ export class LiveLexical {
     if (!scope) return found.map(({ word }) => word);
     return found
       .filter(({ word, term }) =>
-        this.#index
-          .rowsOf(term, { limit: READ_FOR_OWN_WORD, allow: scope })
-          .some((row) => this.#wordsOf(row).has(word)),
+        this.#index.rowsOf(term, { limit: READ_FOR_OWN_WORD, allow: scope }).some((row) => this.#hasWord(row, word)),
       )
       .map(({ word }) => word);
   }
 
-  #wordsOf(row: number): Set<string> {
-    const tokens = this.#analyser.tokens(this.#rows.passage(row) ?? "");
-    return new Set(tokens.flatMap(({ words }) => words.map(({ word }) => word)));
+  #hasWord(row: number, word: string): boolean {
+    return this.#analyser.spans(this.#rows.passage(row) ?? "").some(({ text }) => {
+      if (foldWord(text) === word) return true;
+      // Only compounds stand for other words than themselves.
+      return COMPOUND.test(text) && this.#analyser.wordsOf(text).some((form) => form.word === word);
+    });
   }
 
   async #look(onSlice?: (nextRow: number) => void): Promise<void> {
