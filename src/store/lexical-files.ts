@@ -139,10 +139,10 @@ export function encodeSegmentList(list: SegmentList): Uint8Array {
   return Buffer.from(JSON.stringify({ ...list, crc32: crc32(JSON.stringify(list)) }));
 }
 
-/** Whether a segment has been written in this folder whose list is gone. */
-export function hasStraySegments(directory: string): boolean {
+/** Whether there are segments beside those named in `known`. */
+export function hasOtherSegments(directory: string, known: ReadonlySet<string>): boolean {
   try {
-    return readdirSync(lexicalFolder(directory)).some((name) => name.endsWith(ENDING));
+    return readdirSync(lexicalFolder(directory)).some((name) => name.includes(ENDING) && !known.has(name));
   } catch {
     return false;
   }

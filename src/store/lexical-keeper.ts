@@ -4,7 +4,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { LodestoneError } from "../errors.js";
 import type { Analyser } from "../lexical/index.js";
-import { hasStraySegments, type LexicalPlace, loadSegments, saveSegments } from "./lexical-files.js";
+import { hasOtherSegments, type LexicalPlace, loadSegments, saveSegments } from "./lexical-files.js";
 import type { LexicalRows } from "./lexical-rows.js";
 import { LiveLexical } from "./live-lexical.js";
 
@@ -117,21 +117,25 @@ export class LexicalKeeper {
         const saved = loadSegments(this.#place);
         this.#hasFiles = true;
         if (saved.nextRow > (rows.extent()?.nextRow ?? 0)) {
+          this.#owesSave = true;
           onNotice(`The stored lexical index is not used: it is of a later state of the library. ${instead}`);
           return undefined;
         }
         const live = new LiveLexical(rows, analyser, saved);
         this.#saved = { rows: saved.nextRow, isFresh: false };
         this.#files = new Set(saved.names);
+        // Of a save that was cut off.
+        this.#owesSave = hasOtherSegments(this.#place.directory, this.#files);
         return live;
       } catch (error) {
         if (!(error instanceof LodestoneError)) throw error;
         const isMissing = error.code === "NOT_FOUND";
         if (!isMissing && attempt < ATTEMPTS) continue;
-        const isOwed = hasStraySegments(this.#place.directory) || (rows.extent()?.liveRows ?? 0) >= SAVED_UNDER_WAY;
+        this.#hasFiles = !isMissing || hasOtherSegments(this.#place.directory, this.#files);
+        this.#owesSave = this.#hasFiles;
         if (!isMissing) onNotice(`The stored lexical index is not used: ${error.message} ${instead}`);
-        else if (isOwed && !readOnly) onNotice(`The library has no stored lexical index yet. ${instead}`);
-        this.#hasFiles ||= !isMissing || hasStraySegments(this.#place.directory);
+        // Where nothing was ever stored, nothing is missing.
+        else if (this.#hasFiles && !readOnly) onNotice(`The list of stored lexical segments is gone. ${instead}`);
         return undefined;
       }
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
@@ -194,7 +194,7 @@ for (const file of ["segments.json", "segment"]) {
       harm(join(folder, name), 0.5);
       const again = openLexical(library);
       if (damage === "untouched") assert.deepEqual(again.notices, []);
-      else assert.match(again.notices.join(), /stored lexical index/);
+      else assert.match(again.notices.join(), /stored lexical (index|segments)/);
       assert.deepEqual((await find(again, "dog")).rows, [1, 0]);
       await again.close();
       const last = openLexical(library);
@@ -250,6 +250,19 @@ test("once it is to forget, nothing of what went is in its files or its vocabula
   assert.deepEqual(await again.keeper.live.suggest("keep", 5, undefined), ["keeper"]);
   assert.deepEqual((await find(again, "keeper")).rows, [0]);
   await again.close();
+});
+
+test("what a save that was cut off has left goes with a vacuum", async (t) => {
+  const { library } = libraryOf(t, ["lamp"]);
+  const folder = lexicalFolder(join(library, "index"));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "0-9-00000000.llex"), "what nobody may read any more");
+  const opened = openLexical(library);
+  assert.match(opened.notices.join(), /list of stored lexical segments is gone/);
+  await opened.keeper.forgetGone(() => undefined);
+  assert.equal(existsSync(join(folder, "0-9-00000000.llex")), false);
+  assert.deepEqual((await find(opened, "lamp")).rows, [0]);
+  await opened.close();
 });
 
 test("a search misses nothing that was committed before it, however much there is to take in", async (t) => {
