@@ -29,6 +29,8 @@ export {
   type StaleVerbs,
   type Status,
   type SubmitOptions,
+  type Suggestion,
+  type SuggestQuery,
   scheduleSnapshots,
   snapshotLibrary,
   type Tenant,

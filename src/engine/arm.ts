@@ -1,10 +1,11 @@
-// One generation as searches use it: its rows in memory, codes, graph, query encoder and a reading thread. There is one, or during a
+// One generation as searches use it: its rows in memory, codes, graph, lexical index, query encoder and a reading thread. There is one, or during a
 // migration two. What differs between generations is in here and nowhere else.
 
 import { LRUCache } from "lru-cache";
 import { type BiEncoder, type BiEncoderModel, type CrossEncoder, openBiEncoder } from "../encoders/index.js";
+import { Analyser } from "../lexical/index.js";
 import { openSearcher, type Searcher } from "../retrieval/index.js";
-import { type Generation, type StoreReader, startReader } from "../store/index.js";
+import { type Generation, type LexicalIndex, type StoreReader, startLexical, startReader } from "../store/index.js";
 import { CodeKeeper } from "./code-keeper.js";
 import { FilterCache } from "./filter-cache.js";
 import { GraphKeeper } from "./graph-keeper.js";
@@ -21,6 +22,7 @@ export type Arm = {
   readonly reader: StoreReader;
   readonly index: LiveIndex;
   readonly graph: GraphKeeper;
+  readonly lexical: LexicalIndex;
   /** Searches what belongs to a tenant, or to nobody for ''. */
   searcherOf(tenant: string): Searcher;
   close(): Promise<void>;
@@ -37,11 +39,15 @@ export type ArmParts = {
 
 export async function openArm({ library, generation, options, ...models }: ArmParts): Promise<Arm> {
   const opened = new Opened();
+  let lexicalOpening: Promise<LexicalIndex> | undefined;
   const { readOnly, onNotice = () => undefined } = options;
   const { onDisk, truncate, ...kept } = options.vectors;
   try {
     const reader = await opened.add(startReader(library, generation.id));
     const folder = indexFolder(library, generation);
+    // Reads what it needs while the vectors are read here.
+    lexicalOpening = opened.add(startLexical({ library, generation: generation.id, ...folder, readOnly, onNotice }));
+    lexicalOpening.catch(() => undefined);
     if (onDisk && !readOnly) await makeIndexFolder(folder);
     const place = onDisk ? { onDisk: { ...folder, readOnly } } : {};
     // Fewer dimensions were asked for with the one model in mind; another one may not have them.
@@ -63,7 +69,9 @@ export async function openArm({ library, generation, options, ...models }: ArmPa
     });
     await opened.add(Promise.resolve(graph));
     await graph.load();
+    const lexical = await lexicalOpening;
     const [encoder, crossEncoder] = await Promise.all([models.encoder, models.crossEncoder]);
+    const analyser = new Analyser();
     const filters = new FilterCache(reader, index);
     const searchers = new LRUCache<string, Searcher>({ max: REMEMBERED_SEARCHERS });
     const searcherOf = (tenant: string) => {
@@ -71,6 +79,8 @@ export async function openArm({ library, generation, options, ...models }: ArmPa
         searchers.get(tenant) ??
         openSearcher({
           reader,
+          lexical,
+          analyser,
           vectors: () => index.vectorsOf(tenant),
           documentOf: (row) => index.documentOf(row),
           encoder,
@@ -81,8 +91,9 @@ export async function openArm({ library, generation, options, ...models }: ArmPa
       searchers.set(tenant, searcher);
       return searcher;
     };
-    return { generation, reader, index, graph, searcherOf, close: () => opened.close() };
+    return { generation, reader, index, graph, lexical, searcherOf, close: () => opened.close() };
   } catch (error) {
+    await lexicalOpening?.catch(() => undefined);
     await opened.close();
     throw error;
   }

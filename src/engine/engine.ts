@@ -38,6 +38,7 @@ import type { Feedback } from "./search-memory.js";
 import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
 import { type StaleVerbs, staleVerbs } from "./stale.js";
 import { collectStatus, type Status } from "./status.js";
+import { type Suggestion, type SuggestQuery, suggest } from "./suggest.js";
 import { type Tenant, type TenantSummary, Tenants } from "./tenants.js";
 import type { VacuumRunOptions, Vacuums } from "./vacuums.js";
 import type { Watching, WatchOptions } from "./watching.js";
@@ -84,6 +85,8 @@ export type Engine = {
   search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
   /** Folders whose files were indexed, by name: paths and ids of their documents begin with it. */
   sources(): Promise<Source[]>;
+  /** What a query that is being typed may become, the best first. Throws INVALID_INPUT or UNKNOWN_FIELD. */
+  suggest(query: SuggestQuery): Promise<Suggestion[]>;
   /** Documents by folder and by type. */
   facets(): Promise<Facets>;
   /** The cache of embeddings. */
@@ -172,6 +175,7 @@ export class OpenEngine implements Engine {
       jobs: parts.jobs,
       ownIndexFromChunks: parts.options.tenants.ownIndexFromChunks,
       search: (tenant, request, signal) => this.#search(tenant, request, signal),
+      suggest: (tenant, query) => this.#suggest(tenant, query),
       feedback: async (tenant, feedback) => {
         this.#reader();
         await parts.migration.feedback(feedback, tenant);
@@ -239,6 +243,10 @@ export class OpenEngine implements Engine {
     return this.#own.search(request, options);
   }
 
+  suggest(query: SuggestQuery): Promise<Suggestion[]> {
+    return this.#own.suggest(query);
+  }
+
   tenant(name: string): Tenant {
     this.#reader();
     return this.#tenants.of(name);
@@ -251,12 +259,8 @@ export class OpenEngine implements Engine {
 
   /** See Tenant.search. */
   async #search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse> {
-    this.#reader();
     const { arms, migration } = this.#parts;
-    if (this.readOnly) {
-      await migration.followActive();
-      await arms.active.index.follow();
-    }
+    await this.#followed();
     const arm = migration.armFor(request.user ?? request.query);
     try {
       const response = await arms.using(arm, () => arm.searcherOf(tenant).search(request, signal));
@@ -265,6 +269,21 @@ export class OpenEngine implements Engine {
       if (!isCallers(error)) migration.noteFailure(arm.generation.id);
       throw error;
     }
+  }
+
+  async #suggest(tenant: string, query: SuggestQuery): Promise<Suggestion[]> {
+    const { arms } = this.#parts;
+    await this.#followed();
+    return arms.using(arms.active, () => suggest(arms.active, tenant, query));
+  }
+
+  /** Where another process writes the library: knows what it has written. */
+  async #followed(): Promise<void> {
+    this.#reader();
+    if (!this.readOnly) return;
+    const { arms, migration } = this.#parts;
+    await migration.followActive();
+    await arms.active.index.follow();
   }
 
   feedback(feedback: Feedback): Promise<void> {

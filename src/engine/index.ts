@@ -51,6 +51,7 @@ export {
 } from "./snapshots.js";
 export { type StaleQuery, type StaleReport, type StaleVerbs, staleQuerySchema } from "./stale.js";
 export type { Status } from "./status.js";
+export { type Suggestion, type SuggestQuery, suggestQuerySchema } from "./suggest.js";
 export type { Tenant, TenantDropped, TenantSummary } from "./tenants.js";
 export type { VacuumRunOptions, VacuumStatus } from "./vacuums.js";
 export type { WatchOptions } from "./watching.js";

@@ -67,7 +67,7 @@ async function openParts(
     return { ingest, reader, arms };
   })();
   const [, reranker, { ingest, reader, arms }] = await settleAll([encoder, crossEncoder, opening] as const);
-  const vacuums = new Vacuums({ reader, ingest, options: options.vacuum, onNotice });
+  const vacuums = new Vacuums({ reader, arms, ingest, options: options.vacuum, onNotice });
   await opened.add(Promise.resolve(vacuums));
   const jobs: JobDesk = new JobDesk({
     library,

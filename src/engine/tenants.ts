@@ -25,6 +25,7 @@ import type { DocumentPage, PutOptions } from "./engine.js";
 import { type JobRequest, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
 import type { JobDesk, JobPage } from "./jobs.js";
 import type { Feedback } from "./search-memory.js";
+import type { Suggestion, SuggestQuery } from "./suggest.js";
 
 export type TenantSummary = {
   name: string;
@@ -46,6 +47,7 @@ export type Tenant = {
   list(page?: { offset?: number; limit?: number; filter?: Filter }): Promise<DocumentPage>;
   remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport>;
   search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
+  suggest(query: SuggestQuery): Promise<Suggestion[]>;
   feedback(feedback: Feedback): Promise<void>;
   feedbackLog(page?: { after?: number; limit?: number }): Promise<FeedbackPage>;
   facets(): Promise<Facets>;
@@ -69,6 +71,7 @@ export type TenantsParts = {
   /** Chunks from which a tenant gets an index of its own. */
   ownIndexFromChunks: number;
   search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse>;
+  suggest(tenant: string, query: SuggestQuery): Promise<Suggestion[]>;
   feedback(tenant: string, feedback: Feedback): Promise<void>;
   forgetSearches(tenant: string): void;
   vacuum(): Promise<unknown>;
@@ -183,6 +186,7 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
       }),
 
     search: (request, { signal } = {}) => parts.search(name, request, signal),
+    suggest: (query) => parts.suggest(name, query),
     feedback: (feedback) => parts.feedback(name, feedback),
     feedbackLog: async ({ after = 0, limit = 1000 } = {}) => reader().call("feedback", { tenant: name, after, limit }),
     facets: () => reader().call("facets", { tenant: name }),

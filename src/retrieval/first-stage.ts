@@ -2,15 +2,23 @@
 // that cannot be had in time degrades the answer to the lexical one.
 
 import { messageOf } from "../errors.js";
+import type { Correction, LexicalTerm } from "../store/index.js";
 import type { RowBitmap } from "../vectors/index.js";
 import { type FusedRow, type Fusion, fuse, type ScoredRow } from "./fuse.js";
-import type { QueryTerm } from "./query-terms.js";
 import type { CheckedSearchRequest } from "./request.js";
 import type { Degradation, SearchResponse } from "./response.js";
 import type { SearchRooms } from "./search.js";
 import type { StageClock } from "./stage-clock.js";
 
-export type FirstStage = { fused: FusedRow[]; plan: SearchResponse["plan"]; degraded: Degradation[] };
+export type FirstStage = {
+  fused: FusedRow[];
+  plan: SearchResponse["plan"];
+  degraded: Degradation[];
+  /** What words were read as that the index does not have. */
+  corrections: Correction[];
+};
+
+type LexicalList = { rows: ScoredRow[]; corrections: Correction[] };
 
 type DenseList = { rows: ScoredRow[]; plan: SearchResponse["plan"]; degraded: Degradation[] };
 
@@ -25,8 +33,10 @@ export async function firstStage(
   rooms: SearchRooms,
   request: CheckedSearchRequest,
   query: {
-    terms: QueryTerm[];
+    terms: LexicalTerm[];
     allow: RowBitmap | undefined;
+    /** All rows that this search may know of; `allow` without the filter. */
+    scope: RowBitmap | undefined;
     depth: number;
     fusion: Fusion;
     signal: AbortSignal | undefined;
@@ -35,29 +45,33 @@ export async function firstStage(
 ): Promise<FirstStage> {
   const [lexical, dense] = await Promise.all([
     request.mode === "dense"
-      ? []
+      ? noLexical
       : clock.time(
           "lexical",
-          () => lexicalList(rooms, query),
-          (list) => list.length,
+          () => lexicalList(rooms, request, query),
+          ({ rows }) => rows.length,
         ),
     request.mode === "lexical" ? noDense("not asked for") : denseList(rooms, request, query, clock),
   ]);
   const fused = await clock.time(
     "fuse",
-    () => fuse({ lexical, dense: dense.rows }, query.fusion),
+    () => fuse({ lexical: lexical.rows, dense: dense.rows }, query.fusion),
     (rows) => rows.length,
   );
-  return { fused, plan: dense.plan, degraded: dense.degraded };
+  return { fused, plan: dense.plan, degraded: dense.degraded, corrections: lexical.corrections };
 }
 
+const noLexical: LexicalList = { rows: [], corrections: [] };
+
 async function lexicalList(
-  { reader }: SearchRooms,
-  { terms, allow, depth, signal }: Parameters<typeof firstStage>[2],
-): Promise<ScoredRow[]> {
-  if (terms.length === 0) return [];
-  const found = await reader.call("lexical", { terms, limit: depth, allow: allow?.words }, { signal });
-  return scoredRows(found);
+  { lexical }: SearchRooms,
+  { typos }: CheckedSearchRequest,
+  { terms, allow, scope, depth, signal }: Parameters<typeof firstStage>[2],
+): Promise<LexicalList> {
+  if (terms.length === 0) return noLexical;
+  const asked = { terms, limit: depth, allow: allow?.words, scope: scope?.words, typos };
+  const { corrections, ...found } = await lexical.call("search", asked, { signal });
+  return { rows: scoredRows(found), corrections };
 }
 
 async function denseList(

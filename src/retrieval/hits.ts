@@ -4,7 +4,6 @@ import type { ChunkRecord, DocumentSummary } from "../store/index.js";
 import type { CollapsedDocument } from "./collapse.js";
 import type { FusedRow } from "./fuse.js";
 import { snippetOf } from "./highlight.js";
-import type { QueryTerm } from "./query-terms.js";
 import type { Combined } from "./rerank.js";
 import type { Hit, HitExplanation } from "./response.js";
 
@@ -14,10 +13,9 @@ export type RankedCandidate = Combined<FusedRow> & { fusedRank: number; score: n
 export function hitOf(
   { best, matchingChunks }: CollapsedDocument<RankedCandidate>,
   rank: number,
-  parts: { document: DocumentSummary; chunk: ChunkRecord; terms: readonly QueryTerm[]; explain: boolean },
+  parts: { document: DocumentSummary; chunk: ChunkRecord; words: readonly string[]; explain: boolean },
 ): Hit {
-  const { document, chunk, terms, explain } = parts;
-  const words = terms.map(({ word }) => word);
+  const { document, chunk, words, explain } = parts;
   return {
     id: document.id,
     title: document.title,
@@ -37,7 +35,7 @@ export function hitOf(
 function explanationOf(
   { candidate, rerank, fusedRank, score }: RankedCandidate,
   rank: number,
-  terms: string[],
+  words: readonly string[],
 ): HitExplanation {
   const { lexical, dense, lexicalNorm, denseNorm } = candidate;
   return {
@@ -46,6 +44,6 @@ function explanationOf(
     fused: { rank: fusedRank, score: candidate.score, lexicalNorm, denseNorm },
     ...(rerank ? { rerank } : {}),
     final: { rank, score },
-    terms,
+    terms: [...words],
   };
 }

@@ -35,6 +35,8 @@ export const searchRequestSchema = z.strictObject({
   depth: z.int().min(1).max(1000).optional(),
   /** Whose query it is: while a migration is under way, all queries of one user are answered by the same index. Default: all of one text are. */
   user: z.string().min(1).max(256).optional(),
+  /** Whether words that the library does not have are read as those that are spelled nearly like them. */
+  typos: z.boolean().default(true),
   /** Leaves out documents whose score (0..1) is lower. */
   minScore: weight.optional(),
   /** Tells for each hit how every stage ranked it. */

@@ -1,6 +1,7 @@
 // What a search answers. HTTP sends these as they are.
 
 import type { Metadata } from "../documents/index.js";
+import type { Correction } from "../store/index.js";
 import type { Plan } from "../vectors/index.js";
 
 export type StageName = "embed" | "dense" | "lexical" | "fuse" | "rerank" | "collapse";
@@ -17,7 +18,7 @@ export type HitExplanation = {
   fused: { rank: number; score: number; lexicalNorm: number; denseNorm: number };
   rerank?: { rank: number; logit: number; score: number };
   final: { rank: number; score: number };
-  /** Query words that count for the lexical stage. */
+  /** Words that the lexical stage looked for: those of the query that count, corrected. */
   terms: string[];
 };
 
@@ -55,6 +56,8 @@ export type SearchResponse = {
   candidates: number;
   /** What the cross-encoder thinks of the best passage, 0..1; absent where it has read none. */
   confidence?: number;
+  /** Words of the query that the library does not have, and what they were read as; absent where there are none. */
+  corrections?: Correction[];
   degraded: Degradation[];
   /** How vectors were searched, with the numbers it was done with, and why that way; "none" where they were not. */
   plan: (Plan | { kind: "none" }) & { reason: string };

@@ -4,7 +4,15 @@
 import type { BiEncoder, CrossEncoder } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import { type FilterNode, parseFilter } from "../filters/index.js";
-import { type Generation, printsOf, type StoreReader } from "../store/index.js";
+import type { Analyser } from "../lexical/index.js";
+import {
+  type Correction,
+  type Generation,
+  type LexicalIndex,
+  type LexicalTerm,
+  printsOf,
+  type StoreReader,
+} from "../store/index.js";
 import type { RowBitmap, VectorIndex } from "../vectors/index.js";
 import { type CollapsedDocument, collapse } from "./collapse.js";
 import { collapseDuplicates } from "./collapse-duplicates.js";
@@ -13,7 +21,7 @@ import { firstStage } from "./first-stage.js";
 import type { FusedRow, Fusion } from "./fuse.js";
 import { hitOf, type RankedCandidate } from "./hits.js";
 import { openQueryEmbedder, type QueryCacheStatus, type QueryEmbedder } from "./query-embedding.js";
-import { type QueryTerm, queryTerms } from "./query-terms.js";
+import { queryTerms } from "./query-terms.js";
 import { type CheckedSearchRequest, checkSearchRequest } from "./request.js";
 import type { Combined } from "./rerank.js";
 import { RERANK_LIMIT_MS, rerankStage } from "./rerank-stage.js";
@@ -23,6 +31,9 @@ import { StageClock } from "./stage-clock.js";
 /** What a search works with. */
 export type SearchParts = {
   reader: StoreReader;
+  lexical: LexicalIndex;
+  /** As the lexical index has it. */
+  analyser: Analyser;
   /** The index that holds the vectors now. */
   vectors(): VectorIndex;
   /** Key of a row's document, 0 for a row that is gone. */
@@ -70,10 +81,11 @@ async function search(
     );
   }
   const clock = new StageClock();
-  const terms = queryTerms(request.query);
-  const allow = await rooms.allowedRows(request.filter === undefined ? undefined : parseFilter(request.filter));
+  const terms = queryTerms(rooms.analyser, request.query);
+  const scope = await rooms.allowedRows(undefined);
+  const allow = request.filter === undefined ? scope : await rooms.allowedRows(parseFilter(request.filter));
   const { fusion, depth } = fusionFor(rooms, request);
-  const first = await firstStage(rooms, request, { terms, allow, depth, fusion, signal }, clock);
+  const first = await firstStage(rooms, request, { terms, allow, scope, depth, fusion, signal }, clock);
 
   const rerank = rerankFor(rooms, request);
   const reranked = await clock.time(
@@ -95,7 +107,7 @@ async function search(
     () => collapsed(rooms, request, ranking),
     (list) => list.length,
   );
-  const hits = await hitsOf(rooms, request, documents, terms);
+  const hits = await hitsOf(rooms, request, documents, wordsOf(terms, first.corrections));
   return {
     query: request.query,
     hits,
@@ -103,6 +115,7 @@ async function search(
     limit: request.limit,
     candidates: documents.length,
     ...confidenceOf(reranked.ranking),
+    ...(first.corrections.length > 0 ? { corrections: first.corrections } : {}),
     degraded: [...first.degraded, ...reranked.degraded],
     plan: first.plan,
     generation: rooms.generation.id,
@@ -110,6 +123,12 @@ async function search(
     tookMs: clock.elapsedMs(),
     stages: clock.reports,
   };
+}
+
+/** The words that were looked for. */
+function wordsOf(terms: readonly LexicalTerm[], corrections: readonly Correction[]): string[] {
+  const read = new Map(corrections.map((correction) => [correction.word, correction.read]));
+  return [...new Set(terms.flatMap(({ word }) => read.get(word) ?? word))];
 }
 
 function confidenceOf(ranking: readonly Combined<FusedRow>[]): { confidence?: number } {
@@ -174,7 +193,7 @@ async function hitsOf(
   { reader }: SearchRooms,
   { offset, limit, explain, collapseDuplicates: withoutDuplicates }: CheckedSearchRequest,
   documents: readonly RankedDocument[],
-  terms: readonly QueryTerm[],
+  words: readonly string[],
 ): Promise<Hit[]> {
   const page = documents.slice(offset, offset + limit);
   const [chunks, summaries] = await Promise.all([
@@ -190,7 +209,7 @@ async function hitsOf(
     const document = documentOfKey.get(collapsed.documentKey);
     // Deleted between the ranking and now: it must not be shown any more.
     if (!chunk || !document) return [];
-    const hit = hitOf(collapsed, offset + i + 1, { document, chunk, terms, explain });
+    const hit = hitOf(collapsed, offset + i + 1, { document, chunk, words, explain });
     if (!withoutDuplicates) return [hit];
     const duplicates = (collapsed.duplicateKeys ?? []).flatMap((key) => documentOfKey.get(key)?.id ?? []);
     return [{ ...hit, duplicates }];

@@ -1,6 +1,5 @@
 // The store's verbs: everything that touches SQLite.
 
-export type { LexicalHits } from "./bm25.js";
 export { type CacheTotals, cachePath } from "./cache-file.js";
 export type { CacheFileStatus } from "./cache-status.js";
 export { prepareCompaction } from "./compact-rows.js";
@@ -12,6 +11,7 @@ export {
   type GenerationFacts,
   inspectDatabase,
 } from "./copy-database.js";
+export { copyLexicalFiles } from "./copy-lexical-files.js";
 export type { ChunkRecord, DocumentSummary, StoredChunk, StoredDocument } from "./documents.js";
 export {
   type EmbeddingCache,
@@ -44,8 +44,10 @@ export {
 } from "./job.js";
 export type { JobListing, QueueDepth } from "./job-reader.js";
 export type { JobStore, NewJob } from "./jobs.js";
-export type { LexicalTerm } from "./lexical.js";
+export { type LexicalIndex, startLexical } from "./lexical-client.js";
+export type { LexicalStatus } from "./lexical-worker.js";
 export { storedLibraryId } from "./library-id.js";
+export type { Correction, LexicalTerm } from "./live-lexical.js";
 export { type Lock, takeLock } from "./lock.js";
 export {
   type Migration,
@@ -63,8 +65,6 @@ export {
   checkpoint,
   dropGenerationPart,
   freePages,
-  hasDeadPostings,
-  mergePostings,
   retiredGenerations,
   shrinkFile,
 } from "./reclaim.js";

@@ -1,9 +1,8 @@
-// The thread that reads: full-text queries and look-ups never hold the caller's event loop.
+// The thread that reads: look-ups never hold the caller's event loop.
 
 import { workerData } from "node:worker_threads";
 import type { FilterNode } from "../filters/index.js";
 import { serve, transferring } from "../threads/serve.js";
-import type { LexicalHits } from "./bm25.js";
 import type { CacheFileStatus } from "./cache-status.js";
 import type { ChunkRecord, DocumentSummary, StoredDocument } from "./documents.js";
 import type { Facets, LibraryCounts } from "./facets.js";
@@ -11,7 +10,6 @@ import type { FeedbackPage } from "./feedback.js";
 import type { Generation } from "./generation.js";
 import type { Job } from "./job.js";
 import type { JobListing, JobPageRequest, QueueDepth } from "./job-reader.js";
-import type { LexicalTerm } from "./lexical.js";
 import type { MigrationState } from "./migration.js";
 import type { Prints } from "./prints.js";
 import { openReader } from "./reader.js";
@@ -32,8 +30,6 @@ export type ReaderVerbs = {
   vectors(argument: { rows: Uint32Array }): RowVectors;
   deadRows(argument: null): DeadRows;
   liveRows(argument: null): Uint32Array;
-  /** `allow`: bitmap over rows, bit i of word i / 32. */
-  lexical(argument: { terms: LexicalTerm[]; limit: number; allow?: Uint32Array | undefined }): LexicalHits;
   chunks(argument: { rows: Uint32Array }): ChunkRecord[];
   summaries(argument: { keys: number[] }): (DocumentSummary & { key: number })[];
   document(argument: { id: string }): StoredDocument | undefined;
@@ -79,10 +75,6 @@ await serve<ReaderVerbs>(async () => {
       },
       deadRows: () => reader.deadRows(),
       liveRows: () => reader.liveRows(),
-      lexical({ terms, limit, allow }) {
-        if (!allow) return reader.lexical(terms, limit);
-        return reader.lexical(terms, limit, (row) => (((allow[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1);
-      },
       chunks: ({ rows }) => reader.chunks(rows),
       summaries: ({ keys }) => reader.summaries(keys),
       document: ({ id }) => reader.document(id),

@@ -3,7 +3,6 @@
 
 import { LodestoneError } from "../errors.js";
 import type { FilterNode } from "../filters/index.js";
-import type { LexicalHits } from "./bm25.js";
 import { type CacheFileStatus, readCacheStatus } from "./cache-status.js";
 import { openForReading } from "./connection.js";
 import {
@@ -20,7 +19,6 @@ import { type Freshness, readFreshness } from "./freshness.js";
 import { activeGeneration, type Generation, generationOf, shadowGeneration } from "./generation.js";
 import type { Job } from "./job.js";
 import { type JobListing, type JobPageRequest, type JobReader, openJobReader, type QueueDepth } from "./job-reader.js";
-import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical.js";
 import { readLibraryId } from "./library-id.js";
 import { type MigrationState, readMigration } from "./migration.js";
 import { type Prints, readPrints } from "./prints.js";
@@ -51,7 +49,6 @@ export type Reader = {
   deadRows(): DeadRows;
   /** Rows that are alive, ascending. */
   liveRows(): Uint32Array<ArrayBuffer>;
-  lexical(terms: readonly LexicalTerm[], limit: number, allow?: (row: number) => boolean): LexicalHits;
   chunks(rows: Uint32Array): ChunkRecord[];
   summaries(keys: readonly number[]): (DocumentSummary & { key: number })[];
   document(id: string): StoredDocument | undefined;
@@ -90,7 +87,7 @@ export type Reader = {
  */
 export function openReader(library: string, generationId?: number): Reader {
   const db = openForReading(library);
-  let rooms: { generation: Generation; documents: DocumentReader; lexical: LexicalIndex } | undefined;
+  let rooms: { generation: Generation; documents: DocumentReader } | undefined;
   const open = () => {
     const generation = generationId === undefined ? activeGeneration(db) : generationOf(db, generationId);
     if (!generation) {
@@ -100,11 +97,7 @@ export function openReader(library: string, generationId?: number): Reader {
       );
     }
     if (rooms?.generation.id !== generation.id) {
-      rooms = {
-        generation,
-        documents: openDocumentReader(db, generation.id),
-        lexical: openLexicalIndex(db, generation.id),
-      };
+      rooms = { generation, documents: openDocumentReader(db, generation.id) };
     }
     return { ...rooms, generation };
   };
@@ -125,7 +118,6 @@ export function openReader(library: string, generationId?: number): Reader {
     vectors: (rows) => readVectors(db, open().generation.id, rows),
     deadRows: () => readDeadRows(db, open().generation.id),
     liveRows: () => readLiveRows(db, open().generation.id),
-    lexical: (terms, limit, allow) => open().lexical.search(terms, limit, allow),
     chunks: (rows) => open().documents.chunks(rows),
     summaries: (keys) => open().documents.summaries(keys),
     document: (id) => open().documents.document(id),

@@ -8,6 +8,7 @@ import { filterOf } from "../filter-option.js";
 import { libraryFolder } from "../library-folder.js";
 import { withEngine, withoutReranking } from "../open-library.js";
 import { gathered, numberBetween, wholeNumber } from "../option-values.js";
+import { oneLine } from "../render/printable.js";
 import { renderNothingFound, renderSearch, summariseSearch } from "../render/search-results.js";
 
 type Options = {
@@ -24,6 +25,7 @@ type Options = {
   ef?: number;
   minScore?: number;
   collapseDuplicates?: boolean;
+  typos: boolean;
 };
 
 export function addSearchCommand(program: Command, face: Face): void {
@@ -39,6 +41,7 @@ export function addSearchCommand(program: Command, face: Face): void {
         .default("hybrid"),
     )
     .option("--no-rerank", "leave out the cross-encoder: faster, a little less exact")
+    .option("--no-typos", "leave words that no document has as they are, instead of reading them as similar ones")
     .option("--min-score <score>", "leave out documents with a lower score", numberBetween(0, 1))
     .option("--collapse-duplicates", "of documents with the same text, or nearly so, show only the best")
     .option("--explain", "show how each stage ranked each document")
@@ -89,6 +92,7 @@ async function run(words: string[], options: Options, { terminal, shared }: Face
     ...(probes === undefined ? {} : { probes }),
     ...(ef === undefined ? {} : { ef }),
     ...(minScore === undefined ? {} : { minScore }),
+    ...(options.typos ? {} : { typos: false }),
     ...(options.collapseDuplicates ? { collapseDuplicates: true } : {}),
   };
   const response = await withEngine(
@@ -97,6 +101,9 @@ async function run(words: string[], options: Options, { terminal, shared }: Face
   );
   for (const { stage, reason } of response.degraded) terminal.warn(`the ${stage} stage was left out: ${reason}`);
   if (json) return terminal.printJson(response);
+  for (const { word, read } of response.corrections ?? []) {
+    terminal.note(`No document has "${oneLine(word)}"; it was read as ${read.map(oneLine).join(", ")}.`);
+  }
   show(response, { filtered: filter !== undefined, minScore: minScore !== undefined }, terminal);
 }
 

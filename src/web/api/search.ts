@@ -55,6 +55,8 @@ export type SearchResponse = {
   query: string;
   hits: Hit[];
   candidates: number;
+  /** Words that no text has, and what they were read as. */
+  corrections?: { word: string; read: string[] }[];
   degraded: { stage: string; reason: string }[];
   plan: SearchPlan;
   generation: number;

@@ -4,6 +4,7 @@ import type { SearchState } from "../search/search-session.js";
 import { shownIn } from "../search/search-session.js";
 import type { SearchView } from "../search/search-view.js";
 import { plural } from "../text/numbers.js";
+import { CorrectionsNotice } from "./corrections-notice.js";
 import { DegradedNotice } from "./degraded-notice.js";
 import { EmptyLibrary } from "./empty-library.js";
 import { FailureNotice } from "./failure-notice.js";
@@ -65,6 +66,7 @@ function AfterSearch({ state, view, library, chosenId, isExplaining, actions, ..
     return (
       <>
         <DegradedNotice degraded={answer.response.degraded} />
+        <CorrectionsNotice corrections={answer.response.corrections} />
         <NoResults view={{ ...view, query: answer.request.query }} onView={on.onView} />
       </>
     );
@@ -79,6 +81,7 @@ function AfterSearch({ state, view, library, chosenId, isExplaining, actions, ..
         onExplain={on.onExplain}
       />
       <DegradedNotice degraded={answer.response.degraded} />
+      <CorrectionsNotice corrections={answer.response.corrections} />
       <ResultList
         answer={answer}
         isBusy={state.kind === "asking"}
