@@ -13,6 +13,7 @@ import type {
   Watcher,
 } from "../ingest/index.js";
 import type { DuplicatePage, DuplicateQuery, SnapshotMade, VacuumReport } from "../lifecycle/index.js";
+import type { Monitor, MonitorVerbs } from "../monitoring/index.js";
 import type { SearchRequest, SearchResponse } from "../retrieval/index.js";
 import type { DocumentSummary, Facets, Job, StoredDocument, StoreReader } from "../store/index.js";
 import type { Arms } from "./arms.js";
@@ -94,6 +95,8 @@ export type Engine = {
   snapshot(options?: SnapshotOptions): Promise<SnapshotMade>;
   /** The snapshots that were made. */
   readonly snapshots: SnapshotVerbs;
+  /** How well the library answers: health, alerts, diagnosis, costs. */
+  readonly monitor: MonitorVerbs;
   /** The change to another model, chunking or length of vectors. */
   readonly migration: MigrationVerbs;
   /**
@@ -126,6 +129,7 @@ export type EngineParts = {
   arms: Arms;
   jobs: JobDesk;
   migration: MigrationDesk;
+  monitor: Monitor;
   snapshots: Snapshots;
   watching: Watching;
   vacuums: Vacuums;
@@ -239,7 +243,7 @@ export class OpenEngine implements Engine {
   /** See Tenant.search. */
   async #search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse> {
     this.#reader();
-    const { arms, migration } = this.#parts;
+    const { arms, migration, monitor } = this.#parts;
     if (this.readOnly) {
       await migration.followActive();
       await arms.active.index.follow();
@@ -247,9 +251,13 @@ export class OpenEngine implements Engine {
     const arm = migration.armFor(request.user ?? request.query);
     try {
       const response = await arms.using(arm, () => arm.searcherOf(tenant).search(request, signal));
+      monitor.noteSearch(response);
       return { ...response, searchId: migration.noteSearch(response, tenant) };
     } catch (error) {
-      if (!isCallers(error)) migration.noteFailure(arm.generation.id);
+      if (!isCallers(error)) {
+        migration.noteFailure(arm.generation.id);
+        monitor.noteFailure();
+      }
       throw error;
     }
   }
@@ -261,6 +269,11 @@ export class OpenEngine implements Engine {
   get migration(): MigrationVerbs {
     this.#reader();
     return this.#migration;
+  }
+
+  get monitor(): MonitorVerbs {
+    this.#reader();
+    return this.#parts.monitor;
   }
 
   get snapshots(): SnapshotVerbs {
