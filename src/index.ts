@@ -9,6 +9,8 @@ export {
   type CacheVerbs,
   type Chunking,
   type CostGrouping,
+  type CostReport,
+  type Diagnosis,
   type DocumentPage,
   type Engine,
   type EngineOptions,

@@ -26,6 +26,8 @@ export type {
   Alert,
   AlertNews,
   CostGrouping,
+  CostReport,
+  Diagnosis,
   HealthOverview,
   Metric,
   MinutePoint,

@@ -1,32 +1,34 @@
-// Finds out what scores mean in a library: asks it queries that are known to have an answer. The best score of all is that of a query
-// with an answer; the best without the answer's own document is that of one without.
+// Finds out what scores mean in a library, by asking it. A query that was made from a document, with that document left out, is as
+// far from what is found as people's own queries are (measured: bench/watching.ts); with the document, which says it word for word, it
+// is far nearer. Everyday questions have no answer in most libraries.
 
-import { type ConfidenceScale, confidenceScale } from "../quality/index.js";
+import { confidenceScale } from "../quality/index.js";
 import type { Hit } from "../retrieval/index.js";
 import type { CalibratedConfidence } from "./confidence-scales.js";
 import type { KnownQuery } from "./known-queries.js";
+import { unrelatedQueries } from "./unrelated-queries.js";
 import type { WatchedArm } from "./watched-arm.js";
 
-export type KnownScores = { best: number[]; withoutAnswer: number[] };
-export type AskedScores = { logit: KnownScores; cosine: KnownScores };
+/** Best scores, each document left out from which its query was made. */
+export type AskedScores = { logit: number[]; cosine: number[] };
 
 const DEPTH = 50;
 const PATIENT_MS = 10_000;
 
 export type AskOptions = {
   signal: AbortSignal;
-  /** Share of the time that is worked, 0..1: searches of others go first. */
-  load: number;
+  /** Share of the time that is worked, 0..1, asked each time: searches of others go first. */
+  load(): number;
   /** Without the cross-encoder: cosines alone. */
   denseOnly?: boolean;
 };
 
-export async function askKnownQueries(
+export async function askQueries(
   { searcherOf }: Pick<WatchedArm, "searcherOf">,
   queries: readonly KnownQuery[],
   { signal, load, denseOnly = false }: AskOptions,
 ): Promise<AskedScores> {
-  const scores: AskedScores = { logit: noScores(), cosine: noScores() };
+  const scores: AskedScores = { logit: [], cosine: [] };
   for (const { tenant, id, query } of queries) {
     const startedMs = performance.now();
     const { hits } = await searcherOf(tenant).search(
@@ -39,39 +41,33 @@ export async function askKnownQueries(
     );
     note(scores.logit, hits, id, ({ explain }) => explain?.rerank?.logit);
     note(scores.cosine, hits, id, ({ explain }) => explain?.dense?.score);
-    if (load < 1) await pause(((performance.now() - startedMs) * (1 - load)) / load, signal);
+    const share = load();
+    if (share < 1) await pause(((performance.now() - startedMs) * (1 - share)) / share, signal);
   }
   return scores;
 }
 
+/** Everyday questions, asked where the known ones are. */
+export function unrelatedTo(known: readonly KnownQuery[]): KnownQuery[] {
+  return unrelatedQueries.map((query, i) => ({ tenant: known[i % known.length]!.tenant, id: "", query }));
+}
+
 /** Undefined where the scores of neither signal tell queries with an answer from those without. */
 export function calibrated(
-  { logit, cosine }: AskedScores,
+  answered: AskedScores,
+  unanswered: AskedScores,
   facts: Pick<CalibratedConfidence, "crossEncoder" | "documents" | "queries" | "atMs">,
 ): CalibratedConfidence | undefined {
-  const [byLogit, byCosine] = [scaleOf(logit), scaleOf(cosine)];
-  if (!byLogit && !byCosine) return undefined;
-  return { ...(byLogit ? { logit: byLogit } : {}), ...(byCosine ? { cosine: byCosine } : {}), ...facts };
+  const logit = confidenceScale(answered.logit, unanswered.logit);
+  const cosine = confidenceScale(answered.cosine, unanswered.cosine);
+  if (!logit && !cosine) return undefined;
+  return { ...(logit ? { logit } : {}), ...(cosine ? { cosine } : {}), ...facts };
 }
 
-function scaleOf({ best, withoutAnswer }: KnownScores): ConfidenceScale | undefined {
-  return confidenceScale(best, withoutAnswer);
-}
-
-function noScores(): KnownScores {
-  return { best: [], withoutAnswer: [] };
-}
-
-function note(
-  { best, withoutAnswer }: KnownScores,
-  hits: readonly Hit[],
-  answer: string,
-  scoreOf: (hit: Hit) => number | undefined,
-): void {
-  const highest = (some: readonly Hit[]) => Math.max(...some.map((hit) => scoreOf(hit) ?? Number.NEGATIVE_INFINITY));
-  const [all, others] = [highest(hits), highest(hits.filter(({ id }) => id !== answer))];
-  if (all > Number.NEGATIVE_INFINITY) best.push(all);
-  if (others > Number.NEGATIVE_INFINITY) withoutAnswer.push(others);
+function note(scores: number[], hits: readonly Hit[], source: string, scoreOf: (hit: Hit) => number | undefined): void {
+  const found = hits.filter(({ id }) => id !== source).map((hit) => scoreOf(hit) ?? Number.NEGATIVE_INFINITY);
+  const best = Math.max(...found);
+  if (best > Number.NEGATIVE_INFINITY) scores.push(best);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -13,7 +13,7 @@ import {
   uncalibratedMissRate,
 } from "../quality/index.js";
 import type { IngestRun, QualityNotes } from "../store/index.js";
-import { askKnownQueries } from "./calibrate-arm.js";
+import { askQueries } from "./calibrate-arm.js";
 import type { ConfidenceScales } from "./confidence-scales.js";
 import { type HealthClient, withHealthThread } from "./health-thread.js";
 import type { KnownQuery } from "./known-queries.js";
@@ -176,8 +176,8 @@ async function queryLogOf(
 ): Promise<Facts["queryLog"]> {
   const scores = log.topScores(arm.generation.id);
   if (scores.length === 0 || known.length < FEWEST_KNOWN) return undefined;
-  const { cosine } = await askKnownQueries(arm, known, { signal, load: 1, denseOnly: true });
-  return { topScores: compareRanks(scores, cosine.withoutAnswer) };
+  const { cosine } = await askQueries(arm, known, { signal, load: () => 1, denseOnly: true });
+  return { topScores: compareRanks(scores, cosine) };
 }
 
 /** How many of the true neighbours the search finds, against vectors as they are stored: whole. */

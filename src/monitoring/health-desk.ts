@@ -3,7 +3,7 @@
 import { LodestoneError, messageOf } from "../errors.js";
 import type { IngestClient, JudgedHealth } from "../ingest/index.js";
 import type { QualityNotes, StoreReader } from "../store/index.js";
-import { askKnownQueries, calibrated } from "./calibrate-arm.js";
+import { askQueries, calibrated, unrelatedTo } from "./calibrate-arm.js";
 import type { CalibratedConfidence, ConfidenceScales } from "./confidence-scales.js";
 import { withHealthThread } from "./health-thread.js";
 import type { JudgeRequest } from "./judge-health.js";
@@ -25,7 +25,7 @@ export type HealthDeskParts = {
 
 /** Documents from which confidence is calibrated, and queries that it takes. */
 const FEWEST_DOCUMENTS = 60;
-const KNOWN_QUERIES = 80;
+const KNOWN_QUERIES = 60;
 const FEWEST_QUERIES = 24;
 /** Calibrated anew where the library has grown or shrunk so many times. */
 const GROWN = 2;
@@ -37,6 +37,8 @@ export class HealthDesk {
   #running: Promise<unknown> = Promise.resolve();
   #judging: Promise<void> | undefined;
   #judgeAgain = false;
+  /** Somebody waits for so many calibrations. */
+  #hurried = 0;
   /** What was judged and cannot be kept. */
   readonly #unkept = new Map<number, JudgedHealth>();
 
@@ -86,13 +88,26 @@ export class HealthDesk {
     };
   }
 
-  /** Calibrates confidence where that is due: the library has documents enough, and is another one than when it was done last. */
-  async calibrate({ load = BACKGROUND_LOAD, anew = false }: { load?: number; anew?: boolean } = {}): Promise<void> {
-    const { documents } = await this.#parts.reader.call("counts", null);
+  /**
+   * Calibrates confidence where that is due: the library has documents enough, and is another one than when it was done last. `anew`:
+   * in any case, and as quickly as it can be done.
+   */
+  async calibrate({ anew = false }: { anew?: boolean } = {}): Promise<void> {
+    const { reader, arms, scales, now } = this.#parts;
+    const { documents } = await reader.call("counts", null);
     if (documents < FEWEST_DOCUMENTS) return;
-    for (const arm of this.#parts.arms()) {
-      if (!anew && !this.#isDue(this.#parts.scales.get(arm.generation.id), documents)) continue;
-      await this.#alone(() => this.#calibrateArm(arm, documents, load));
+    const askedMs = now();
+    const isDue = (arm: WatchedArm) => {
+      const held = scales.get(arm.generation.id);
+      return anew ? (held?.atMs ?? 0) < askedMs : this.#isDue(held, documents);
+    };
+    if (anew) this.#hurried++;
+    try {
+      for (const arm of arms()) {
+        await this.#alone(async () => (isDue(arm) ? this.#calibrateArm(arm, documents) : undefined));
+      }
+    } finally {
+      if (anew) this.#hurried--;
     }
   }
 
@@ -134,7 +149,7 @@ export class HealthDesk {
     }
   }
 
-  async #calibrateArm(arm: WatchedArm, documents: number, load: number): Promise<void> {
+  async #calibrateArm(arm: WatchedArm, documents: number): Promise<void> {
     const { library, scales, crossEncoder, now, ingest } = this.#parts;
     const { id } = arm.generation;
     const { signal } = this.#stop;
@@ -142,8 +157,10 @@ export class HealthDesk {
       client.call("knownQueries", { count: KNOWN_QUERIES }),
     );
     if (queries.length < FEWEST_QUERIES) return;
-    const scores = await askKnownQueries(arm, queries, { signal, load });
-    const found = calibrated(scores, { crossEncoder, documents, queries: queries.length, atMs: now() });
+    const load = () => (this.#hurried > 0 ? 1 : BACKGROUND_LOAD);
+    const answered = await askQueries(arm, queries, { signal, load });
+    const unanswered = await askQueries(arm, unrelatedTo(queries), { signal, load });
+    const found = calibrated(answered, unanswered, { crossEncoder, documents, queries: queries.length, atMs: now() });
     if (!found) return;
     scales.set(id, found);
     const states = [{ generation: id, name: "confidence", value: JSON.stringify(found) }];

@@ -1,5 +1,6 @@
 // Watching an open library: wires the quality room to its searches, its ingestion and its models.
 
+export type { CostReport, Diagnosis, HealthReport } from "../quality/index.js";
 export type { Alert, AlertNews } from "./alert-keeper.js";
 export { ConfidenceScales } from "./confidence-scales.js";
 export type { Metric } from "./metrics.js";

@@ -17,5 +17,24 @@ export function knownQueries(reader: Reader, count: number, random: () => number
     return document ? [{ ...document, id }] : [];
   });
   const { items } = makeKnownItems(sources, { maxPerDocument: 1, maxQueries: count });
-  return items.map(({ document, text }) => ({ tenant: tenantOfId(document), id: unscopedId(document), query: text }));
+  const asked = new Set(items.map(({ document }) => document));
+  const phrases = sources.flatMap(({ id, text }) => {
+    const query = asked.has(id) ? undefined : phraseOf(text, random);
+    return query === undefined ? [] : [{ document: id, text: query }];
+  });
+  return [...items, ...phrases]
+    .slice(0, count)
+    .map(({ document, text }) => ({ tenant: tenantOfId(document), id: unscopedId(document), query: text }));
+}
+
+const PHRASE_WORDS = 5;
+
+/** Some words that follow each other in a text, short ones left out: for documents without titles, headings and questions. */
+function phraseOf(text: string, random: () => number): string | undefined {
+  const sentences = text.split(/(?<=[.!?])\s+/).map((sentence) => sentence.match(/[\p{L}\p{N}-]{4,}/gu) ?? []);
+  const long = sentences.filter((words) => words.length >= PHRASE_WORDS);
+  const words = long[Math.floor(random() * long.length)];
+  if (words === undefined) return undefined;
+  const start = Math.floor(random() * (words.length - PHRASE_WORDS + 1));
+  return words.slice(start, start + PHRASE_WORDS).join(" ");
 }

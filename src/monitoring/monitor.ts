@@ -184,7 +184,7 @@ export class Monitor implements MonitorVerbs {
   async check({ rebase = false }: { rebase?: boolean } = {}): Promise<HealthOverview> {
     await this.#parts.ingest?.call("keepMinute", { minutes: [], firstKept: 0, costs: [], states: [] });
     await this.#desk.judge({ runs: "all", rebase });
-    if (this.#parts.options.calibrate) await this.#desk.calibrate({ load: 1, anew: true });
+    if (this.#parts.options.calibrate) await this.#desk.calibrate({ anew: true });
     return this.overview();
   }
 
