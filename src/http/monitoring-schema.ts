@@ -3,9 +3,20 @@
 import { z } from "zod";
 import { describeFields, named } from "./api-schema.js";
 
-const severity = z.enum(["warning", "critical"]);
+const severity = () => z.enum(["warning", "critical"]);
 const limit = z.object({ warning: z.number(), critical: z.number() });
-const rate = z.number().nullable();
+const rate = () => z.number().nullable();
+
+const rateWords = {
+  p50Ms: "Half of the queries took at most so many milliseconds.",
+  p95Ms: "Of a hundred queries 95 took at most so many milliseconds.",
+  p99Ms: "Of a hundred queries 99 took at most so many milliseconds.",
+  averageTopScore: "Cosine of the nearest vector, on the mean.",
+  lowConfidenceRate: "Share of answers of low confidence; where that is not calibrated, of those without any document.",
+  zeroResultRate: "Share of answers without any document.",
+  degradedRate: "Share of answers that lack a stage.",
+  cacheHitRate: "Share of queries whose vector was remembered.",
+};
 
 const healthReportSchema = named(
   "EmbeddingHealth",
@@ -17,7 +28,7 @@ const healthReportSchema = named(
       alerts: z.array(
         z.object({
           id: z.string(),
-          severity,
+          severity: severity(),
           figure: z.number(),
           threshold: z.number(),
           sentence: z.string(),
@@ -63,35 +74,47 @@ const healthReportSchema = named(
 
 const summarySchema = named(
   "QuerySummary",
-  z.object({
-    minutes: z.int(),
-    queries: z.int(),
-    zeroResultRate: rate,
-    degradedRate: rate,
-    lowConfidenceRate: rate,
-    cacheHitRate: rate,
-    averageTopScore: rate,
-    averageGap: rate,
-    meanMs: rate,
-    p50Ms: rate,
-    p95Ms: rate,
-    p99Ms: rate,
-    maxMs: rate,
-    cacheLookups: z.int(),
-    topScores: z.int(),
-  }),
+  describeFields(
+    z.object({
+      minutes: z.int(),
+      queries: z.int(),
+      zeroResultRate: rate(),
+      degradedRate: rate(),
+      lowConfidenceRate: rate(),
+      cacheHitRate: rate(),
+      averageTopScore: rate(),
+      averageGap: rate(),
+      meanMs: rate(),
+      p50Ms: rate(),
+      p95Ms: rate(),
+      p99Ms: rate(),
+      maxMs: rate(),
+      cacheLookups: z.int(),
+      topScores: z.int(),
+    }),
+    {
+      minutes: "Minutes that were looked at.",
+      queries: "Queries that were answered.",
+      ...rateWords,
+      averageGap: "How far the second nearest vector is behind, on the mean.",
+      meanMs: "Mean time to the answer.",
+      maxMs: "The longest.",
+      cacheLookups: "Queries whose vector was looked for.",
+      topScores: "Queries that have a nearest vector.",
+    },
+  ),
   { description: "How queries fared over some minutes. Shares are 0..1; null where nothing was asked." },
 );
 
-const source = z.enum(["queries", "batch", "index"]);
+const source = () => z.enum(["queries", "batch", "index"]);
 
 const alertSchema = named(
   "Alert",
   describeFields(
     z.object({
       id: z.string(),
-      source,
-      severity,
+      source: source(),
+      severity: severity(),
       title: z.string(),
       sentence: z.string(),
       since: z.string(),
@@ -118,15 +141,26 @@ const alertSchema = named(
 
 const newsSchema = named(
   "AlertNews",
-  z.object({
-    kind: z.enum(["raised", "cleared"]),
-    id: z.string(),
-    source,
-    severity,
-    sentence: z.string(),
-    value: z.number().nullable(),
-    at: z.string(),
-  }),
+  describeFields(
+    z.object({
+      kind: z.enum(["raised", "cleared"]),
+      id: z.string(),
+      source: source(),
+      severity: severity(),
+      sentence: z.string(),
+      value: z.number().nullable(),
+      at: z.string(),
+    }),
+    {
+      kind: "Which of the two.",
+      id: "Names the rule, or the figure of the vectors.",
+      source: "The queries of the last minutes, what came in last, or all vectors.",
+      severity: "How bad it is, or was.",
+      sentence: "What was found.",
+      value: "The figure; null where nothing was asked any more.",
+      at: "When, ISO 8601.",
+    },
+  ),
   { description: "That an alert began or ended." },
 );
 
@@ -141,18 +175,21 @@ export const alertsSchema = named(
 
 const minuteSchema = named(
   "QueryMinute",
-  z.object({
-    at: z.string(),
-    queries: z.int(),
-    p50Ms: rate,
-    p95Ms: rate,
-    p99Ms: rate,
-    averageTopScore: rate,
-    lowConfidenceRate: rate,
-    zeroResultRate: rate,
-    degradedRate: rate,
-    cacheHitRate: rate,
-  }),
+  describeFields(
+    z.object({
+      at: z.string(),
+      queries: z.int(),
+      p50Ms: rate(),
+      p95Ms: rate(),
+      p99Ms: rate(),
+      averageTopScore: rate(),
+      lowConfidenceRate: rate(),
+      zeroResultRate: rate(),
+      degradedRate: rate(),
+      cacheHitRate: rate(),
+    }),
+    { at: "When the minute began, ISO 8601.", queries: "Queries that were answered.", ...rateWords },
+  ),
   { description: "How the queries of one minute fared." },
 );
 
