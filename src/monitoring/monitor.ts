@@ -81,6 +81,8 @@ export class Monitor implements MonitorVerbs {
   readonly #ledger = new CostLedger();
   readonly #desk: HealthDesk;
   #news: AlertNews[] = [];
+  /** What was judged last. */
+  #judged: ReturnType<typeof judgedIn> = [];
   #stopTimer: () => void = () => undefined;
   #telling: Promise<void> = Promise.resolve();
   #diagnosing: Promise<Diagnosis> | undefined;
@@ -92,8 +94,7 @@ export class Monitor implements MonitorVerbs {
     this.#desk = new HealthDesk({
       ...parts,
       now: parts.clock.now,
-      onJudged: async () =>
-        this.#takeNews(this.#alerts.judge(judgedIn(await this.#notes(), parts.arms()[0]!.generation.id))),
+      onJudged: async () => this.#takeNews(this.#judge(await this.#notes())),
     });
   }
 
@@ -114,7 +115,7 @@ export class Monitor implements MonitorVerbs {
       Object.fromEntries(stored.map(([rule, { sentence }]) => [rule, sentence])),
     );
     // What stood before is no news.
-    this.#alerts.judge(judgedIn(notes, id));
+    this.#judge(notes);
     this.#step();
     this.#news = notes.alertEvents.map(({ event }) => JSON.parse(event) as AlertNews);
     this.#stopTimer = clock.after(FIRST_LOOK_MS, () => {
@@ -160,11 +161,13 @@ export class Monitor implements MonitorVerbs {
     const { clock, arms, scales } = this.#parts;
     const nowMs = clock.now();
     const { generation } = arms()[0]!;
+    const notes = await this.#notes();
     this.#step();
+    this.#takeNews(this.#judge(notes));
     return overviewOf({
       nowMs,
       generation,
-      notes: await this.#notes(),
+      notes,
       alerts: this.#alerts.standing(),
       events: this.#news,
       queries: {
@@ -201,18 +204,17 @@ export class Monitor implements MonitorVerbs {
 
   async metrics(): Promise<Metric[]> {
     const { reader, arms, clock } = this.#parts;
-    const { index, generation } = arms()[0]!;
-    const [jobs, vectors, costs, notes, counts] = await Promise.all([
+    const { index } = arms()[0]!;
+    const [jobs, vectors, costs, counts] = await Promise.all([
       reader.call("queueDepth", null),
       index.vectors.status(),
       reader.call("costs", null),
-      this.#notes(),
       this.#countsNow(),
     ]);
     const { total } = costReport([...costs, ...this.#ledger.entries()], "model", []);
     const { lowConfidenceRate, averageTopScore } = this.#log.summary(clock.now(), 5);
     const alerts = this.#alerts.standing();
-    const figures = judgedIn(notes, generation.id).find(({ source }) => source === "index")?.report.figures;
+    const figures = this.#judged.find(({ source }) => source === "index")?.report.figures;
     const { status } = overviewStatus(alerts, figures !== undefined);
     return metricsOf({
       version: packageVersion,
@@ -294,6 +296,11 @@ export class Monitor implements MonitorVerbs {
     if (!this.#counts) return count();
     if (clock.now() - this.#counts.atMs >= MINUTE_MS) count().catch(() => undefined);
     return this.#counts;
+  }
+
+  #judge(notes: QualityNotes): AlertNews[] {
+    this.#judged = judgedIn(notes, this.#parts.arms()[0]!.generation.id);
+    return this.#alerts.judge(this.#judged);
   }
 
   #waitForMinute(): void {
