@@ -2,14 +2,20 @@
 
 export type { Metadata, MetadataValue, Skip } from "./documents/index.js";
 export {
+  type Alert,
+  type AlertNews,
   type ArmFigures,
   type CacheStatus,
   type CacheVerbs,
   type Chunking,
+  type CostGrouping,
+  type CostReport,
+  type Diagnosis,
   type DocumentPage,
   type Engine,
   type EngineOptions,
   type Feedback,
+  type HealthOverview,
   type IngestOptions,
   type IngestProgress,
   type JobPage,
@@ -19,6 +25,7 @@ export {
   type MigrationSide,
   type MigrationStatus,
   type MigrationVerbs,
+  type MonitorVerbs,
   openEngine,
   type PutOptions,
   type SnapshotOptions,
@@ -38,6 +45,7 @@ export {
   type TenantSummary,
   type VacuumRunOptions,
   type VacuumStatus,
+  type WatchedRun,
   type WatchOptions,
 } from "./engine/index.js";
 export { type ErrorCode, LodestoneError } from "./errors.js";

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { packageVersion } from "../package-root.js";
 import { addCacheCommand } from "./commands/cache.js";
 import { addDeleteCommand } from "./commands/delete.js";
+import { addDiagnoseCommand } from "./commands/diagnose.js";
 import { addDuplicatesCommand } from "./commands/duplicates.js";
 import { addEvalCommand } from "./commands/eval.js";
 import { addGetCommand } from "./commands/get.js";
@@ -12,6 +13,7 @@ import { addJobsCommand } from "./commands/jobs.js";
 import { addListCommand } from "./commands/list.js";
 import { addMigrateCommand } from "./commands/migrate.js";
 import { addModelsCommand } from "./commands/models.js";
+import { addMonitorCommand } from "./commands/monitor.js";
 import { addRestoreCommand } from "./commands/restore.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
@@ -110,6 +112,8 @@ function addCommands(program: Command, face: Face): void {
   addRestoreCommand(program, face);
   addMigrateCommand(program, face);
   addModelsCommand(program, face);
+  addMonitorCommand(program, face);
+  addDiagnoseCommand(program, face);
   addEvalCommand(program, face);
   addStartCommand(program, face);
 }

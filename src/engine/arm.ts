@@ -4,7 +4,8 @@
 import { LRUCache } from "lru-cache";
 import { type BiEncoder, type BiEncoderModel, type CrossEncoder, openBiEncoder } from "../encoders/index.js";
 import { Analyser } from "../lexical/index.js";
-import { openSearcher, type Searcher } from "../retrieval/index.js";
+import type { ConfidenceScales } from "../monitoring/index.js";
+import { openSearcher, type QueryCost, type Searcher } from "../retrieval/index.js";
 import { type Generation, type LexicalIndex, type StoreReader, startLexical, startReader } from "../store/index.js";
 import { CodeKeeper } from "./code-keeper.js";
 import { FilterCache } from "./filter-cache.js";
@@ -20,6 +21,7 @@ const REMEMBERED_SEARCHERS = 200;
 export type Arm = {
   readonly generation: Generation;
   readonly reader: StoreReader;
+  readonly encoder: BiEncoder;
   readonly index: LiveIndex;
   readonly graph: GraphKeeper;
   readonly lexical: LexicalIndex;
@@ -35,9 +37,19 @@ export type ArmParts = {
   encoder: Promise<BiEncoder>;
   crossEncoder: Promise<CrossEncoder | undefined>;
   options: CheckedEngineOptions;
+  /** What confidence means. */
+  scales: ConfidenceScales;
+  onQueryCost(tenant: string, model: string, cost: QueryCost): void;
 };
 
-export async function openArm({ library, generation, options, ...models }: ArmParts): Promise<Arm> {
+export async function openArm({
+  library,
+  generation,
+  options,
+  scales,
+  onQueryCost,
+  ...models
+}: ArmParts): Promise<Arm> {
   const opened = new Opened();
   let lexicalOpening: Promise<LexicalIndex> | undefined;
   const { readOnly, onNotice = () => undefined } = options;
@@ -87,11 +99,13 @@ export async function openArm({ library, generation, options, ...models }: ArmPa
           crossEncoder,
           generation,
           allowedRows: (filter) => filters.rows(tenant, filter),
+          confidenceOf: (signals) => scales.confidenceOf(generation.id, signals),
+          onQueryCost: (cost) => onQueryCost(tenant, generation.modelVersion, cost),
         });
       searchers.set(tenant, searcher);
       return searcher;
     };
-    return { generation, reader, index, graph, lexical, searcherOf, close: () => opened.close() };
+    return { generation, reader, encoder, index, graph, lexical, searcherOf, close: () => opened.close() };
   } catch (error) {
     await lexicalOpening?.catch(() => undefined);
     await opened.close();

@@ -13,6 +13,7 @@ import type {
   Watcher,
 } from "../ingest/index.js";
 import type { DuplicatePage, DuplicateQuery, SnapshotMade, VacuumReport } from "../lifecycle/index.js";
+import type { Monitor, MonitorVerbs } from "../monitoring/index.js";
 import type { SearchRequest, SearchResponse } from "../retrieval/index.js";
 import type {
   DocumentSummary,
@@ -107,6 +108,8 @@ export type Engine = {
   snapshot(options?: SnapshotOptions): Promise<SnapshotMade>;
   /** The snapshots that were made. */
   readonly snapshots: SnapshotVerbs;
+  /** How well the library answers: health, alerts, diagnosis, costs. */
+  readonly monitor: MonitorVerbs;
   /** The change to another model, chunking or length of vectors. */
   readonly migration: MigrationVerbs;
   /**
@@ -141,6 +144,7 @@ export type EngineParts = {
   arms: Arms;
   jobs: JobDesk;
   migration: MigrationDesk;
+  monitor: Monitor;
   snapshots: Snapshots;
   watching: Watching;
   vacuums: Vacuums;
@@ -259,14 +263,18 @@ export class OpenEngine implements Engine {
 
   /** See Tenant.search. */
   async #search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse> {
-    const { arms, migration } = this.#parts;
+    const { arms, migration, monitor } = this.#parts;
     await this.#followed();
     const arm = migration.armFor(request.user ?? request.query);
     try {
       const response = await arms.using(arm, () => arm.searcherOf(tenant).search(request, signal));
+      monitor.noteSearch(response);
       return { ...response, searchId: migration.noteSearch(response, tenant, request) };
     } catch (error) {
-      if (!isCallers(error)) migration.noteFailure(arm.generation.id);
+      if (!isCallers(error)) {
+        migration.noteFailure(arm.generation.id);
+        monitor.noteFailure();
+      }
       throw error;
     }
   }
@@ -297,6 +305,11 @@ export class OpenEngine implements Engine {
   get migration(): MigrationVerbs {
     this.#reader();
     return this.#migration;
+  }
+
+  get monitor(): MonitorVerbs {
+    this.#reader();
+    return this.#parts.monitor;
   }
 
   get snapshots(): SnapshotVerbs {

@@ -22,6 +22,18 @@ export {
   type VerifyReport,
   verifySnapshot,
 } from "../lifecycle/index.js";
+export type {
+  Alert,
+  AlertNews,
+  CostGrouping,
+  CostReport,
+  Diagnosis,
+  HealthOverview,
+  Metric,
+  MinutePoint,
+  MonitorVerbs,
+  WatchedRun,
+} from "../monitoring/index.js";
 export type { ArmFigures } from "./arm-figures.js";
 export type { CacheStatus, CacheVerbs } from "./cache.js";
 export { documentInputSchema } from "./document-input.js";

@@ -58,6 +58,8 @@ export type JobDeskParts = {
   arms: Arms;
   /** How far the other side of a migration is. */
   onFilled(progress: FillProgress): void;
+  /** What came in together is over. */
+  onRun(): void;
   /** After a job has changed the library. */
   onChanged(): Promise<void>;
   onNotice(notice: string): void;
@@ -246,6 +248,9 @@ export class JobDesk implements JobVerbs {
         if (waiting) this.#whenApplied(event.outcome).then(waiting.resolve, waiting.reject);
         break;
       }
+      case "run":
+        this.#parts.onRun();
+        break;
       case "notice":
         onNotice(event.notice);
         break;

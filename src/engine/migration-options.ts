@@ -26,7 +26,10 @@ export const migrationOptionsSchema = z
   .strictObject({
     /** Share of the time that the background work takes, above 0 up to 1. Default 0.5. */
     load: z.number().gt(0).max(1).default(0.5),
-    /** A best hit with less confidence than this, 0..1, counts as a search of low confidence. Default 0.3. */
+    /**
+     * A best hit with less confidence than this, 0..1, counts as a search of low confidence. Default 0.3. Where confidence is
+     * calibrated on the library, 0.65 is what counts instead.
+     */
     lowConfidence: rate.default(0.3),
     /** When the new index is taken off the queries by itself; false: never. */
     guardRails: z

@@ -6,9 +6,10 @@ import { atDimensions, type BiEncoderModel, type Catalogue, type CrossEncoder } 
 import { LodestoneError, messageOf } from "../errors.js";
 import type { FillProgress, IngestClient } from "../ingest/index.js";
 import { parseInput } from "../input/parse-input.js";
+import { isLowConfidence } from "../monitoring/index.js";
 import type { SearchResponse } from "../retrieval/index.js";
 import type { Generation, Migration, MigrationShare, StoreReader } from "../store/index.js";
-import { type Arm, openShadowArm } from "./arm.js";
+import { type Arm, type ArmParts, openShadowArm } from "./arm.js";
 import { FigureKeeper } from "./arm-figures.js";
 import type { Arms } from "./arms.js";
 import { brokenRail } from "./guard-rails.js";
@@ -33,6 +34,8 @@ export type MigrationDeskParts = {
   catalogue: Catalogue;
   crossEncoder: CrossEncoder | undefined;
   options: CheckedEngineOptions;
+  /** What each side's searches are watched with. */
+  watched: Pick<ArmParts, "scales" | "onQueryCost">;
   /** Does `change` after all changes of the index in memory that were told before. */
   inOrder<T>(change: () => Promise<T>): Promise<T>;
   onNotice(notice: string): void;
@@ -60,13 +63,13 @@ export class MigrationDesk implements MigrationVerbs {
 
   /** Where another process writes the library: answers from the generation that is active there now. */
   async followActive(): Promise<void> {
-    const { arms, reader, library, options, crossEncoder } = this.#parts;
+    const { arms, reader, library, options, crossEncoder, watched } = this.#parts;
     const version = await reader.call("version", null);
     if (version === this.#seenVersion) return;
     const generation = await reader.call("generation", null);
     if (generation.id !== arms.active.generation.id) {
       const model = this.#modelOf(generation);
-      arms.begin(await openShadowArm({ library, generation, model, options }, crossEncoder));
+      arms.begin(await openShadowArm({ library, generation, model, options, ...watched }, crossEncoder));
       arms.swap();
       await arms.endShadow();
     }
@@ -102,9 +105,10 @@ export class MigrationDesk implements MigrationVerbs {
 
   /** Notes an answer; the id by which feedback names it. */
   noteSearch(response: Omit<SearchResponse, "searchId">, tenant: string, asked: Asked): string {
-    const { generation, confidence, tookMs, hits } = response;
+    const { generation, confidence, confidenceFrom, tookMs, hits } = response;
     const { lowConfidence } = this.#parts.options.migration;
-    this.#keeper(generation)?.noteSearch({ ms: tookMs, confidence, isLow: (confidence ?? 1) < lowConfidence });
+    const isLow = confidenceFrom === "calibration" ? isLowConfidence(response) : (confidence ?? 1) < lowConfidence;
+    this.#keeper(generation)?.noteSearch({ ms: tookMs, confidence, isLow });
     this.#afterSearch();
     return this.#memory.remember(generation, tenant, asked, hits);
   }
@@ -252,9 +256,9 @@ export class MigrationDesk implements MigrationVerbs {
   }
 
   async #openShadow(generation: Generation, model: BiEncoderModel): Promise<void> {
-    const { library, options, arms, ingest, crossEncoder, inOrder } = this.#parts;
+    const { library, options, arms, ingest, crossEncoder, inOrder, watched } = this.#parts;
     // Nothing is brought in before: what is written from now on is told, and what was before is read.
-    const arm = await openShadowArm({ library, generation, model, options }, crossEncoder);
+    const arm = await openShadowArm({ library, generation, model, options, ...watched }, crossEncoder);
     arms.begin(arm);
     // What was removed between the reading of its rows and now was not told to it.
     await inOrder(() => arm.index.follow());

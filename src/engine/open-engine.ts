@@ -2,10 +2,12 @@
 
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
+import { systemClock } from "../clock.js";
 import { type Catalogue, openBiEncoder, openCatalogue, openCrossEncoder } from "../encoders/index.js";
 import { type IngestClient, startIngest } from "../ingest/index.js";
+import { ConfidenceScales, Monitor } from "../monitoring/index.js";
 import { startReader, storedGeneration } from "../store/index.js";
-import { openArm } from "./arm.js";
+import { type ArmParts, openArm } from "./arm.js";
 import { Arms } from "./arms.js";
 import { type ChosenModels, checkGeneration, chooseModels } from "./choose-models.js";
 import { type Engine, OpenEngine } from "./engine.js";
@@ -16,6 +18,7 @@ import { Opened, settleAll } from "./opened.js";
 import { type CheckedEngineOptions, checkEngineOptions, type EngineOptions } from "./options.js";
 import { Reports } from "./reports.js";
 import { openSnapshots } from "./snapshots.js";
+import { folderBytes } from "./status.js";
 import { Vacuums } from "./vacuums.js";
 import { openWatching } from "./watching.js";
 
@@ -57,12 +60,16 @@ async function openParts(
   const crossEncoder = models.crossEncoder
     ? opened.add(openCrossEncoder(models.crossEncoder, threads))
     : Promise.resolve(undefined);
+  const watched: Pick<ArmParts, "scales" | "onQueryCost"> = {
+    scales: new ConfidenceScales(),
+    onQueryCost: (tenant, model, cost) => monitor.noteQueryCost(tenant, model, cost),
+  };
   const opening = (async () => {
     const ingest = options.readOnly ? undefined : await opened.add(startWriting(library, options, models));
     const reader = await opened.add(startReader(library));
     const generation = await reader.call("generation", null);
     checkGeneration(generation, models, library);
-    const arm = { library, generation, encoder, crossEncoder, options };
+    const arm = { library, generation, encoder, crossEncoder, options, ...watched };
     const arms = await opened.add(openArm(arm).then((active) => new Arms(active)));
     return { ingest, reader, arms };
   })();
@@ -74,6 +81,7 @@ async function openParts(
     ingest,
     reader,
     arms,
+    onRun: () => monitor.noteRun(),
     onFilled: (progress) => migration.noteProgress(progress),
     async onChanged() {
       await arms.active.graph.consider();
@@ -86,6 +94,7 @@ async function openParts(
   const migration = new MigrationDesk({
     ...{ library, arms, reader, ingest, catalogue, options, onNotice },
     crossEncoder: reranker,
+    watched,
     inOrder: (change) => jobs.inOrder(change),
   });
   await opened.add(Promise.resolve(migration));
@@ -94,6 +103,19 @@ async function openParts(
   const snapshots = await opened.add(
     Promise.resolve(openSnapshots({ library, models, reader, asked: options.snapshotDirectory })),
   );
+  const monitor: Monitor = new Monitor({
+    ...{ library, reader, ingest, onNotice, scales: watched.scales, options: options.monitoring },
+    arms: () => [arms.active, ...(arms.completeShadow ? [arms.completeShadow] : [])],
+    crossEncoder: models.crossEncoder?.version ?? null,
+    countStale: async () => (await engine.stale.list({ limit: 1 })).total,
+    async cacheLookups() {
+      const { entries, hits, misses } = await engine.cache.status();
+      return { entries, hits: hits.memory + hits.disk, lookups: hits.memory + hits.disk + misses };
+    },
+    libraryBytes: () => folderBytes(library),
+    clock: systemClock,
+  });
+  await opened.add(Promise.resolve(monitor));
   const engine: OpenEngine = new OpenEngine({
     ...{
       options,
@@ -105,12 +127,14 @@ async function openParts(
       models,
       jobs,
       migration,
+      monitor,
       ingest,
       reader,
       arms,
       opened,
     },
   });
+  await monitor.start();
   jobs.start();
   await migration.resume();
   engine.considerTenants();

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { parseInput } from "../input/parse-input.js";
+import { checkMonitoring, monitoringOptionsSchema } from "../monitoring/index.js";
 import { vectorFormats } from "../vectors/index.js";
 import { migrationOptionsSchema } from "./migration-options.js";
 import { checkStalenessRules, stalenessOptionsSchema } from "./stale.js";
@@ -71,6 +72,8 @@ export const engineOptionsSchema = z.strictObject({
     .prefault({}),
   /** How a change to another model or chunking goes on in the background. */
   migration: migrationOptionsSchema,
+  /** Watching how well the library answers: alerts, who is told of them, prices. */
+  monitoring: monitoringOptionsSchema,
   /** Where `snapshot` puts snapshots. Default: the folder "snapshots" in the library's. */
   snapshotDirectory: z.string().min(1).optional(),
   /** How vectors are kept in memory. Those on disk stay as they are: each opening may choose anew. */
@@ -155,6 +158,7 @@ export type Chunking = { maxTokens: number; overlapTokens: number };
 export function checkEngineOptions(options: unknown): CheckedEngineOptions {
   const checked = parseInput(engineOptionsSchema, options, "The engine's options");
   checkStalenessRules(checked.staleness);
+  checkMonitoring(checked.monitoring);
   return checked;
 }
 

@@ -80,7 +80,8 @@ export async function collectStatus(parts: {
   };
 }
 
-async function folderBytes(folder: string): Promise<number> {
+/** Bytes of a library's files, snapshots aside. */
+export async function folderBytes(folder: string): Promise<number> {
   const snapshots = snapshotDirectory(folder);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   // A file may vanish between listing and looking: SQLite's own side files do.

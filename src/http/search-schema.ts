@@ -185,6 +185,9 @@ export const searchResponseSchema = named(
       candidates: z.int(),
       confidence: z.number().min(0).max(1).optional(),
       corrections: z.array(z.object({ word: z.string(), read: z.array(z.string()) })).optional(),
+      confidenceFrom: z.enum(["calibration", "cross-encoder"]).optional(),
+      similarity: z.object({ best: z.number(), gap: z.number().optional() }).optional(),
+      remembered: z.boolean().optional(),
       degraded: z.array(z.object({ stage: z.enum(["embed", "dense", "rerank"]), reason: z.string() })),
       plan: planSchema,
       generation: z.int(),
@@ -205,8 +208,14 @@ export const searchResponseSchema = named(
       offset: "Documents left out at the top.",
       limit: "Documents asked for.",
       candidates: "Documents among the candidates, before offset and limit.",
-      confidence: "What the cross-encoder thinks of the best passage, 0..1; absent where it has read none.",
+      confidence:
+        "How sure it is that there is an answer among the hits, 0..1; absent where nothing tells. Calibrated, it is low below 0.65.",
+      confidenceFrom:
+        "`calibration`: made to mean the same with every model, on the library's own documents. `cross-encoder`: what that thinks of the best passage.",
       corrections: "Words of the query that the library does not have, and what they were read as.",
+      similarity:
+        "Cosine of the nearest vector, and how far the second nearest is behind. They compare across queries of one model.",
+      remembered: "Whether the query's vector was known already; absent where none was needed or to be had.",
       degraded: "Stages that were left out, and why.",
       plan: "How vectors were searched, and why that way.",
       generation: "Number of the index that answered.",

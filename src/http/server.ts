@@ -15,6 +15,7 @@ import { feedbackRoutes } from "./feedback.js";
 import { jobRoutes } from "./jobs.js";
 import { acceptJsonOnly } from "./json-body.js";
 import { migrationRoutes } from "./migration.js";
+import { monitoringRoutes } from "./monitoring.js";
 import { describeApi } from "./openapi.js";
 import { pageRoutes } from "./page.js";
 import { answerProblem, RequestRefused, rawProblem } from "./problem.js";
@@ -78,6 +79,7 @@ export async function createServer(engine: Engine, options: ServerOptions = {}):
   staleRoutes(app, engine);
   migrationRoutes(app, engine);
   feedbackRoutes(app, engine);
+  monitoringRoutes(app, engine);
   await pageRoutes(app, checked.pageDirectory);
   await app.ready();
   return app;

@@ -43,6 +43,7 @@ export function upkeepVerbs({ library, cache, ...parts }: UpkeepParts): {
       async forgetTenant({ tenant }) {
         parts.writer.feedback.forgetTenant(tenant);
         const embeddings = (await cache.open()?.drop(tenant)) ?? 0;
+        parts.writer.quality.forgetTenant(tenant);
         return { jobs: parts.writer.jobs.forgetTenant(tenant), embeddings };
       },
 

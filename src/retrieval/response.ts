@@ -54,10 +54,18 @@ export type SearchResponse = {
   limit: number;
   /** Documents among the candidates, before offset and limit. */
   candidates: number;
-  /** What the cross-encoder thinks of the best passage, 0..1; absent where it has read none. */
+  /**
+   * How sure it is that there is an answer among the hits, 0..1. Calibrated on the library, see `confidenceFrom`, it is low below 0.65;
+   * else it is what the cross-encoder thinks of the best passage, and absent where it has read none.
+   */
   confidence?: number;
+  confidenceFrom?: "calibration" | "cross-encoder";
   /** Words of the query that the library does not have, and what they were read as; absent where there are none. */
   corrections?: Correction[];
+  /** Cosine of the nearest vector, and how far the second nearest is behind. They compare across queries of one model. */
+  similarity?: { best: number; gap?: number };
+  /** Whether the query's vector was known already; absent where none was needed or to be had. */
+  remembered?: boolean;
   degraded: Degradation[];
   /** How vectors were searched, with the numbers it was done with, and why that way; "none" where they were not. */
   plan: (Plan | { kind: "none" }) & { reason: string };

@@ -20,7 +20,7 @@ import { finalScores } from "./final-score.js";
 import { firstStage } from "./first-stage.js";
 import type { FusedRow, Fusion } from "./fuse.js";
 import { hitOf, type RankedCandidate } from "./hits.js";
-import { openQueryEmbedder, type QueryCacheStatus, type QueryEmbedder } from "./query-embedding.js";
+import { openQueryEmbedder, type QueryCacheStatus, type QueryCost, type QueryEmbedder } from "./query-embedding.js";
 import { queryTerms } from "./query-terms.js";
 import { type CheckedSearchRequest, checkSearchRequest } from "./request.js";
 import type { Combined } from "./rerank.js";
@@ -43,7 +43,14 @@ export type SearchParts = {
   generation: Generation;
   /** Rows that may be found, under a filter or without one; undefined: all. */
   allowedRows(filter: FilterNode | undefined): Promise<RowBitmap | undefined>;
+  /** Confidence as calibrated on the library; undefined where it is not. */
+  confidenceOf?(signals: ConfidenceSignals): number | undefined;
+  /** Told what the embedding of each query has cost. */
+  onQueryCost?(cost: QueryCost): void;
 };
+
+/** What tells how good the best answer is: the cross-encoder's best logit, and the best cosine. */
+export type ConfidenceSignals = { logit?: number; cosine?: number };
 
 type RankedDocument = CollapsedDocument<RankedCandidate> & { duplicateKeys?: number[] };
 
@@ -54,6 +61,8 @@ export type Searcher = {
   search(request: unknown, signal?: AbortSignal): Promise<Omit<SearchResponse, "searchId">>;
   /** What the memory of query vectors has been good for. */
   queryCache(): QueryCacheStatus;
+  /** Queries that are remembered with their vectors, the last asked first. */
+  rememberedQueries(limit: number): { query: string; vector: Float32Array }[];
 };
 
 // What holds for a model whose manifest recommends nothing: reciprocal ranks need no knowledge of its scores.
@@ -62,10 +71,11 @@ const DEFAULT_DEPTH = 200;
 const DEFAULT_RERANK = { depth: 50, logitWeight: 1, firstStageWeight: 0 };
 
 export function openSearcher(parts: SearchParts): Searcher {
-  const rooms: SearchRooms = { ...parts, embedder: openQueryEmbedder(parts.encoder) };
+  const rooms: SearchRooms = { ...parts, embedder: openQueryEmbedder(parts.encoder, parts.onQueryCost) };
   return {
     search: (request, signal) => search(rooms, checkSearchRequest(request), signal),
     queryCache: () => rooms.embedder.status(),
+    rememberedQueries: (limit) => rooms.embedder.remembered(limit),
   };
 }
 
@@ -114,8 +124,10 @@ async function search(
     offset: request.offset,
     limit: request.limit,
     candidates: documents.length,
-    ...confidenceOf(reranked.ranking),
+    ...confidenceOf(rooms, reranked.ranking, first.similarity?.best),
     ...(first.corrections.length > 0 ? { corrections: first.corrections } : {}),
+    ...(first.similarity === undefined ? {} : { similarity: first.similarity }),
+    ...(first.remembered === undefined ? {} : { remembered: first.remembered }),
     degraded: [...first.degraded, ...reranked.degraded],
     plan: first.plan,
     generation: rooms.generation.id,
@@ -131,9 +143,16 @@ function wordsOf(terms: readonly LexicalTerm[], corrections: readonly Correction
   return [...new Set(terms.flatMap(({ word }) => read.get(word) ?? word))];
 }
 
-function confidenceOf(ranking: readonly Combined<FusedRow>[]): { confidence?: number } {
-  const best = Math.max(...ranking.map(({ rerank }) => rerank?.logit ?? Number.NEGATIVE_INFINITY));
-  return best === Number.NEGATIVE_INFINITY ? {} : { confidence: 1 / (1 + Math.exp(-best)) };
+function confidenceOf(
+  { confidenceOf: calibrated }: SearchRooms,
+  ranking: readonly Combined<FusedRow>[],
+  cosine: number | undefined,
+): Pick<SearchResponse, "confidence" | "confidenceFrom"> {
+  const logit = Math.max(...ranking.map(({ rerank }) => rerank?.logit ?? Number.NEGATIVE_INFINITY));
+  const isRead = logit !== Number.NEGATIVE_INFINITY;
+  const confidence = calibrated?.({ ...(isRead ? { logit } : {}), ...(cosine === undefined ? {} : { cosine }) });
+  if (confidence !== undefined) return { confidence, confidenceFrom: "calibration" };
+  return isRead ? { confidence: 1 / (1 + Math.exp(-logit)), confidenceFrom: "cross-encoder" } : {};
 }
 
 /** The manifest's recommendation, with what the request says otherwise. A single list keeps its own scores. */

@@ -1,6 +1,7 @@
 // The store's verbs: everything that touches SQLite.
 
 export { type CacheTotals, cachePath } from "./cache-file.js";
+export { probeCache } from "./cache-probe.js";
 export type { CacheFileStatus } from "./cache-status.js";
 export { prepareCompaction } from "./compact-rows.js";
 export { databaseName, databasePath, guarded } from "./connection.js";
@@ -59,7 +60,16 @@ export {
 } from "./migration.js";
 export type { FileMove, FilesMoved } from "./move-files.js";
 export { type Print, type Prints, printsOf, readPrints } from "./prints.js";
-export { openReader } from "./reader.js";
+export { openQualityReader, type QualityNotes, type QualityReader } from "./quality-reader.js";
+export type {
+  BaselineRow,
+  IngestRun,
+  QualityStore,
+  SampledRow,
+  StoredAlertEvent,
+  StoredCost,
+} from "./quality-store.js";
+export { openReader, type Reader } from "./reader.js";
 export { type StoreReader, startReader } from "./reader-client.js";
 export {
   checkpoint,

@@ -12,6 +12,8 @@ import type { Job } from "./job.js";
 import type { JobListing, JobPageRequest, QueueDepth } from "./job-reader.js";
 import type { MigrationState } from "./migration.js";
 import type { Prints } from "./prints.js";
+import type { QualityNotes } from "./quality-reader.js";
+import type { StoredCost } from "./quality-store.js";
 import { openReader } from "./reader.js";
 import type { Dirt } from "./reclaim.js";
 import type { RowDocuments, RowVectors } from "./row-parts.js";
@@ -51,6 +53,8 @@ export type ReaderVerbs = {
   job(argument: { id: string }): Job | undefined;
   jobs(argument: JobPageRequest): JobListing;
   queueDepth(argument: null): QueueDepth;
+  qualityNotes(argument: { generation: number }): QualityNotes;
+  costs(argument: null): StoredCost[];
 };
 
 const { library, generation } = workerData as { library: string; generation: number | undefined };
@@ -88,6 +92,8 @@ await serve<ReaderVerbs>(async () => {
       job: ({ id }) => reader.job(id),
       jobs: (page) => reader.jobs(page),
       queueDepth: () => reader.queueDepth(),
+      qualityNotes: ({ generation }) => reader.quality.notes(generation),
+      costs: () => reader.quality.costs(),
       prints: ({ keys }) => reader.prints({ keys }),
       feedback: (page) => reader.feedback(page),
       dirt: () => reader.dirt(),

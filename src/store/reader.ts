@@ -22,6 +22,7 @@ import { type JobListing, type JobPageRequest, type JobReader, openJobReader, ty
 import { readLibraryId } from "./library-id.js";
 import { type MigrationState, readMigration } from "./migration.js";
 import { type Prints, readPrints } from "./prints.js";
+import { openQualityReader, type QualityReader } from "./quality-reader.js";
 import { countDirt, type Dirt } from "./reclaim.js";
 import { type RowDocuments, type RowVectors, readRowDocuments, readVectors } from "./row-parts.js";
 import { type DeadRows, type RowSlice, readDeadRows, readLiveRows, readRows } from "./rows.js";
@@ -78,6 +79,8 @@ export type Reader = {
   job(id: string): Job | undefined;
   jobs(page: JobPageRequest): JobListing;
   queueDepth(): QueueDepth;
+  /** What watching quality keeps. */
+  readonly quality: QualityReader;
   close(): void;
 };
 
@@ -136,6 +139,7 @@ export function openReader(library: string, generationId?: number): Reader {
     feedback: (page) => readFeedback(db, page),
     dirt: () => countDirt(db),
     cache: () => readCacheStatus(library),
+    quality: openQualityReader(db, () => open().generation.id),
     close: () => db.close(),
   };
 }

@@ -25,6 +25,8 @@ export type RowsWritten = {
   documentKeys: Uint32Array<ArrayBuffer>;
   vectors: Float32Array<ArrayBuffer>;
   removedRows: Uint32Array<ArrayBuffer>;
+  /** Which of the batch's vectors each new row took. */
+  vectorOfRow: Uint32Array<ArrayBuffer>;
   /** Of documents that belong to a tenant, whose. */
   tenants: { tenant: string; documentKey: number }[];
 };
@@ -139,6 +141,7 @@ export class ChunkWriter {
       documentKeys,
       vectors: block,
       removedRows: Uint32Array.from(this.#removedRows),
+      vectorOfRow: Uint32Array.from(this.#vectorOfRow),
       tenants: Array.from(this.#tenants, ([documentKey, tenant]) => ({ tenant, documentKey })),
     };
   }

@@ -20,6 +20,7 @@ import { type JobStore, openJobStore } from "./jobs.js";
 import { lockLibrary } from "./lock.js";
 import { type MigrationStore, openMigrationStore } from "./migration.js";
 import { type FileMove, type FilesMoved, type MoveOfJob, prepareFileMover } from "./move-files.js";
+import { openQualityStore, type QualityStore } from "./quality-store.js";
 import type { Source } from "./sources.js";
 import { type BatchWritten, NOTE_REMOVAL, prepareBatchWriter, type WriteBatch } from "./write-batch.js";
 
@@ -53,6 +54,7 @@ export type Writer = {
   readonly jobs: JobStore;
   readonly migration: MigrationStore;
   readonly feedback: FeedbackStore;
+  readonly quality: QualityStore;
   /** The other side of the migration under way. */
   shadow(): Generation | undefined;
   close(): void;
@@ -109,7 +111,16 @@ export function openWriter(library: string, { onShadowRemoved }: WriterOptions =
     return generation;
   };
 
-  const jobs = openJobStore(db, inTransaction);
+  // In WAL mode NORMAL writes without waiting for the disk: safe against the end of the process, not of the machine.
+  const lightly = <T>(work: () => T): T => {
+    db.pragma("synchronous = NORMAL");
+    try {
+      return inTransaction(work);
+    } finally {
+      db.pragma("synchronous = FULL");
+    }
+  };
+  const jobs = openJobStore(db, inTransaction, lightly);
   const store = openMigrationStore(db, inTransaction, (generation) => prepareChunkDeleter(db, generation));
   // Who is active and who the shadow is part of what is prepared.
   const changing =
@@ -130,6 +141,7 @@ export function openWriter(library: string, { onShadowRemoved }: WriterOptions =
     jobs,
     migration,
     feedback: openFeedbackStore(db, inTransaction),
+    quality: openQualityStore(db, lightly),
     shadow: () => shadowGeneration(db),
     generation(recipe) {
       const found = activeGeneration(db);

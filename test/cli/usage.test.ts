@@ -30,6 +30,10 @@ const commands = [
   "models list",
   "models verify",
   "models import",
+  "monitor",
+  "monitor cost",
+  "monitor baseline",
+  "diagnose",
   "eval",
   "start",
 ];

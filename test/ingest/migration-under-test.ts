@@ -88,6 +88,7 @@ export async function openMigrationBench(
     });
     return {
       generation,
+      maxTokens: 512,
       preparer: () => openPreparer(writer.db, generation, openTokenizer(model)),
       embed: (passages, options) =>
         embedPassages(passages, options, {

@@ -30,6 +30,7 @@ test("--json is the engine's answer in one line", async () => {
   assert.deepEqual(Object.keys(answer).sort(), [
     "candidates",
     "confidence",
+    "confidenceFrom",
     "degraded",
     "generation",
     "hits",
@@ -38,7 +39,9 @@ test("--json is the engine's answer in one line", async () => {
     "offset",
     "plan",
     "query",
+    "remembered",
     "searchId",
+    "similarity",
     "stages",
     "tookMs",
   ]);

@@ -1,0 +1,267 @@
+// Watching an open library: what came in, how queries fare, what is wrong and what it costs. Faults are planted in real libraries of
+// real texts, and each must be named.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { appendFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, type TestContext, test } from "node:test";
+import Database from "better-sqlite3";
+import type { AlertNews, DocumentInput, Engine } from "../../src/index.js";
+import { databasePath } from "../../src/store/index.js";
+import { documentsOf, queriesOf, withoutDomains } from "../quality/domains.js";
+import { coded, openTemporary, temporaryFolder, writeFiles } from "./temporary.js";
+
+type Domain = Parameters<typeof documentsOf>[0];
+
+function documents(domain: Domain, from: number, to: number): DocumentInput[] {
+  return documentsOf(domain)
+    .slice(from, to)
+    .map(({ title, text }, i) => ({ id: `${domain}/${from + i}`, ...(title ? { title } : {}), text }));
+}
+
+/** Cosines alone: what is watched is the same, in a tenth of the time. */
+const unreranked = { crossEncoder: null, monitoring: { calibrate: false } } as const;
+
+async function causeIn(engine: Engine): Promise<string | undefined> {
+  return (await engine.monitor.diagnose()).causes[0]?.cause;
+}
+
+async function libraryOf(t: TestContext, domain: Domain, options: Parameters<typeof openTemporary>[1] = {}) {
+  const engine = await openTemporary(t, { ...unreranked, ...options });
+  await engine.put(documents(domain, 0, 240));
+  await engine.monitor.settled();
+  return engine;
+}
+
+describe("a library of one domain", { skip: withoutDomains }, () => {
+  test("finds nothing wrong where nothing is, and names a batch of another domain", async (t) => {
+    const library = join(temporaryFolder(t), "library");
+    const notices: string[] = [];
+    const engine = await libraryOf(t, "cisi", { library, onNotice: (notice) => notices.push(notice) });
+    await engine.put(documents("cisi", 240, 304));
+    await engine.monitor.settled();
+    for (const query of queriesOf("cisi").slice(0, 30)) await engine.search({ query });
+    const before = await engine.monitor.overview();
+    assert.equal(before.status, "healthy", before.sentence);
+    assert.deepEqual(
+      before.embeddings.runs.map(({ documents: count, health }) => [count, health?.status]),
+      [
+        [64, "healthy"],
+        [240, "healthy"],
+      ],
+    );
+    const calm = await engine.monitor.diagnose();
+    assert.match(calm.sentence, /^Nothing found/, calm.sentence);
+
+    await engine.put(documents("medline", 0, 64));
+    await engine.monitor.settled();
+    const { status, alerts } = await engine.monitor.overview();
+    assert.equal(status, "critical");
+    assert.ok(alerts.some(({ id, source }) => id === "batch-distribution-shift" && source === "batch"));
+    assert.ok(notices.some((notice) => /distributed unlike the baseline/.test(notice)));
+    const found = await engine.monitor.diagnose();
+    assert.equal(found.causes[0]?.cause, "foreign-domain", found.sentence);
+    assert.match(found.sentence, /Run "lodestone index --library/);
+
+    const { events } = await engine.monitor.alerts();
+    await engine.close();
+    const again = await openTemporary(t, { library, ...unreranked });
+    const after = await again.monitor.overview();
+    assert.equal(after.status, "critical");
+    assert.equal(after.queries.lastHour.queries, 30);
+    assert.deepEqual(after.events, events);
+    // What has come to stay is taken for good when somebody says so.
+    const accepted = await again.monitor.check({ rebase: true });
+    assert.equal(accepted.embeddings.index?.status, "healthy", accepted.embeddings.index?.sentence);
+  });
+
+  test("names documents that have changed since they were read", async (t) => {
+    const folder = temporaryFolder(t);
+    const texts = documents("cisi", 0, 40).map(({ text }) => text);
+    writeFiles(folder, Object.fromEntries(texts.map((text, i) => [`notes/${i}.txt`, text])));
+    const engine = await openTemporary(t, { library: join(folder, "library"), ...unreranked });
+    await engine.ingestPaths([join(folder, "notes")]);
+    assert.notEqual(await causeIn(engine), "stale-documents");
+    for (let i = 0; i < 20; i++) appendFileSync(join(folder, "notes", `${i}.txt`), "\nAnd this was added later.");
+    for (let i = 20; i < 24; i++) rmSync(join(folder, "notes", `${i}.txt`));
+    const { causes, findings } = await engine.monitor.diagnose();
+    assert.equal(causes[0]?.cause, "stale-documents");
+    const staleness = findings.find(({ check }) => check === "staleness");
+    assert.match(staleness!.sentence, /20 have changed .* 4 are gone/);
+  });
+
+  test("names questions about something else", async (t) => {
+    const engine = await libraryOf(t, "cisi");
+    for (const query of queriesOf("cisi").slice(0, 40)) await engine.search({ query });
+    assert.notEqual(await causeIn(engine), "query-domain");
+    const foreign = [...queriesOf("medline"), ...queriesOf("cranfield")];
+    for (let i = 0; i < 256; i++) {
+      await engine.search({ query: `${foreign[i % foreign.length]} ${i}`, mode: "dense" });
+    }
+    assert.equal(await causeIn(engine), "query-domain");
+  });
+
+  test("names vectors that are kept too coarsely", async (t) => {
+    const library = join(temporaryFolder(t), "library");
+    const whole = await libraryOf(t, "cisi", { library });
+    assert.notEqual(await causeIn(whole), "coarse-quantization");
+    await whole.close();
+    const coarse = await openTemporary(t, {
+      library,
+      ...unreranked,
+      vectors: { format: "int8", truncate: 128 },
+    });
+    const { causes, sentence } = await coarse.monitor.diagnose();
+    assert.equal(causes[0]?.cause, "coarse-quantization", sentence);
+    assert.match(sentence, /--vector-format float32/);
+  });
+
+  test("knows after a calibration which questions it has no answer to, and still does when it is opened again", async (t) => {
+    const library = join(temporaryFolder(t), "library");
+    const engine = await libraryOf(t, "cranfield", { library, monitoring: {} });
+    await engine.monitor.check();
+    const isLow = async (opened: Engine, query: string) => {
+      const { confidence, confidenceFrom } = await opened.search({ query });
+      assert.equal(confidenceFrom, "calibration");
+      return confidence! < 0.65;
+    };
+    const shareOfLow = async (opened: Engine, domain: Domain) => {
+      const queries = queriesOf(domain).slice(0, 20);
+      let low = 0;
+      for (const query of queries) if (await isLow(opened, query)) low++;
+      return low / queries.length;
+    };
+    assert.ok((await shareOfLow(engine, "cranfield")) <= 0.2);
+    assert.ok((await shareOfLow(engine, "cisi")) >= 0.8);
+    const { confidence } = (await engine.monitor.overview()).queries;
+    await engine.close();
+    const again = await openTemporary(t, { library, readOnly: true, crossEncoder: null });
+    assert.deepEqual((await again.monitor.overview()).queries.confidence, confidence);
+    assert.equal(await isLow(again, "how to boil an egg"), true);
+  });
+
+  test("keeps nothing of a tenant that is dropped", async (t) => {
+    const library = join(temporaryFolder(t), "library");
+    const engine = await openTemporary(t, { library, ...unreranked });
+    await engine.tenant("acme").put(documents("cisi", 0, 80));
+    await engine.put(documents("cisi", 80, 100));
+    await engine.monitor.settled();
+    const counts = () => {
+      const db = new Database(databasePath(library), { readonly: true });
+      const count = (sql: string) => db.prepare<[], number>(sql).pluck().get()!;
+      const found = {
+        sampled: count("SELECT count(*) FROM sampled_chunks"),
+        baseline: count("SELECT count(*) FROM baseline_vectors"),
+        costs: count("SELECT count(*) FROM embedding_costs WHERE tenant = 'acme'"),
+        orphans: count(
+          "SELECT count(*) FROM baseline_vectors WHERE document_key NOT IN (SELECT key FROM documents WHERE tenant = '')",
+        ),
+      };
+      db.close();
+      return found;
+    };
+    const cost = (await engine.monitor.cost("tenant")).groups.find(({ name }) => name === "acme");
+    assert.ok(cost && cost.texts > 0);
+    const before = counts();
+    assert.ok(before.baseline >= 64 && before.sampled > 0 && before.costs === 1, JSON.stringify(before));
+    await engine.tenant("acme").drop();
+    const after = counts();
+    assert.deepEqual([after.orphans, after.costs], [0, 0]);
+    assert.ok(after.sampled <= 2 * 20, "what is left is of the others");
+    assert.equal(
+      (await engine.monitor.cost("tenant")).groups.some(({ name }) => name === "acme"),
+      false,
+    );
+  });
+});
+
+const few: DocumentInput[] = [
+  { id: "keys", text: "Create a new key every ninety days. Retire the old key a day later." },
+  { id: "bread", text: "Bread is baked from flour, water, salt and yeast." },
+];
+
+test("an alert is told once to program and log, and stands until it is over", async (t) => {
+  const told: AlertNews[] = [];
+  const listener = createServer((request, response) => {
+    let body = "";
+    request.on("data", (part: Buffer) => {
+      body += part.toString();
+    });
+    request.on("end", () => {
+      told.push(JSON.parse(body) as AlertNews);
+      response.end();
+    });
+  }).listen(0, "127.0.0.1");
+  t.after(() => listener.close());
+  await once(listener, "listening");
+  const webhook = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/alerts`;
+  const notices: string[] = [];
+  const library = join(temporaryFolder(t), "library");
+  const rule = { id: "latency-high", threshold: 0.000_01, minimumCount: 3, raiseAfterMinutes: 0 };
+  const options = { library, crossEncoder: null, monitoring: { webhook, rules: [rule] } };
+  const engine = await openTemporary(t, { ...options, onNotice: (notice) => notices.push(notice) });
+  await engine.put(few);
+  for (let i = 0; i < 3; i++) await engine.search({ query: `keys ${i}` });
+  const first = await engine.monitor.overview();
+  assert.deepEqual(
+    first.alerts.map(({ id, source }) => [id, source]),
+    [["latency-high", "queries"]],
+  );
+  await engine.monitor.overview();
+  await engine.close();
+  assert.deepEqual(
+    told.map(({ kind, id }) => [kind, id]),
+    [["raised", "latency-high"]],
+  );
+  assert.equal(notices.filter((notice) => /Searches are slow/.test(notice)).length, 1);
+
+  const again = await openTemporary(t, options);
+  const { alerts, events } = await again.monitor.alerts();
+  assert.deepEqual([alerts[0]?.sentence, alerts[0]?.since], [first.alerts[0]!.sentence, first.alerts[0]!.since]);
+  assert.equal(events.length, 1);
+  await again.close();
+  assert.equal(told.length, 1);
+});
+
+test("alerts leave this machine on no way", async (t) => {
+  for (const webhook of [
+    "http://example.com/hook",
+    "https://10.0.0.1/",
+    "http://127.0.0.1.example.com/",
+    "file:///etc",
+  ]) {
+    await assert.rejects(openTemporary(t, { monitoring: { webhook } }), coded("INVALID_INPUT", /this machine only/));
+  }
+  await assert.rejects(
+    openTemporary(t, { monitoring: { rules: [{ id: "latency-hihg", threshold: 1 }] } }),
+    coded("INVALID_INPUT", /There is no alert rule "latency-hihg"/),
+  );
+});
+
+test("what embedding costs is counted by tenant, with what the cache spares, and added up over openings", async (t) => {
+  const library = join(temporaryFolder(t), "library");
+  const options = { library, ...unreranked };
+  const engine = await openTemporary(t, options);
+  await engine.put(few);
+  await engine.tenant("acme").put(few);
+  await engine.search({ query: "keys" });
+  await engine.search({ query: "keys" });
+  const { groups, hosted } = await engine.monitor.cost("tenant");
+  assert.deepEqual(
+    groups.map(({ name, texts, savedTexts }) => [name, texts, savedTexts]),
+    [
+      ["", 3, 1],
+      ["acme", 2, 0],
+    ],
+  );
+  assert.ok(hosted.every(({ usd }) => usd > 0));
+  await engine.close();
+  const again = await openTemporary(t, options);
+  await again.remove(["keys"]);
+  await again.put(few);
+  const after = (await again.monitor.cost("tenant")).groups.find(({ name }) => name === "");
+  assert.deepEqual([after?.texts, after?.savedTexts], [3, 2]);
+});
