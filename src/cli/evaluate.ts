@@ -11,14 +11,16 @@ import type { ProgressBar } from "./progress/progress-bar.js";
 import { openRateMeter } from "./progress/rate-meter.js";
 import { formatCount, formatRate } from "./render/numbers.js";
 
-export const stageNames = ["bm25", "dense", "hybrid", "hybrid+rerank"] as const;
+export const stageNames = ["bm25", "dense", "hybrid", "hybrid+rerank", "default"] as const;
 export type StageName = (typeof stageNames)[number];
 
-const requests: Record<StageName, Pick<SearchRequest, "mode" | "rerank">> = {
+const requests: Record<StageName, Pick<SearchRequest, "mode" | "rerank" | "feedback">> = {
   bm25: { mode: "lexical", rerank: false },
   dense: { mode: "dense", rerank: false },
-  hybrid: { mode: "hybrid", rerank: false },
-  "hybrid+rerank": { mode: "hybrid", rerank: true },
+  hybrid: { mode: "hybrid", rerank: false, feedback: false },
+  "hybrid+rerank": { mode: "hybrid", rerank: true, feedback: false },
+  // What a search does that says nothing of all this: with feedback.
+  default: {},
 };
 
 /** Documents that a stage ranks for each query, for recall@100. */

@@ -3,7 +3,7 @@
 
 import { LRUCache } from "lru-cache";
 import { type BiEncoder, type BiEncoderModel, type CrossEncoder, openBiEncoder } from "../encoders/index.js";
-import { openSearcher, type Searcher } from "../retrieval/index.js";
+import { type LearnedRanking, openSearcher, RerankPace, type Searcher, type Synonyms } from "../retrieval/index.js";
 import { type Generation, type StoreReader, startReader } from "../store/index.js";
 import { CodeKeeper } from "./code-keeper.js";
 import { FilterCache } from "./filter-cache.js";
@@ -15,6 +15,9 @@ import type { CheckedEngineOptions } from "./options.js";
 
 /** Tenants that searched last: each one's query vectors are remembered apart. */
 const REMEMBERED_SEARCHERS = 200;
+
+/** Values that a search tells of each facet. */
+const FACET_VALUES = 50;
 
 export type Arm = {
   readonly generation: Generation;
@@ -32,10 +35,13 @@ export type ArmParts = {
   /** They load while the rows do; whoever opened them closes them. */
   encoder: Promise<BiEncoder>;
   crossEncoder: Promise<CrossEncoder | undefined>;
+  synonyms: Synonyms;
+  /** What was learned of ranking with a generation's model. */
+  learned(modelVersion: string): LearnedRanking | undefined;
   options: CheckedEngineOptions;
 };
 
-export async function openArm({ library, generation, options, ...models }: ArmParts): Promise<Arm> {
+export async function openArm({ library, generation, options, synonyms, learned, ...models }: ArmParts): Promise<Arm> {
   const opened = new Opened();
   const { readOnly, onNotice = () => undefined } = options;
   const { onDisk, truncate, ...kept } = options.vectors;
@@ -65,6 +71,7 @@ export async function openArm({ library, generation, options, ...models }: ArmPa
     await graph.load();
     const [encoder, crossEncoder] = await Promise.all([models.encoder, models.crossEncoder]);
     const filters = new FilterCache(reader, index);
+    const rerankPace = new RerankPace();
     const searchers = new LRUCache<string, Searcher>({ max: REMEMBERED_SEARCHERS });
     const searcherOf = (tenant: string) => {
       const searcher =
@@ -77,6 +84,10 @@ export async function openArm({ library, generation, options, ...models }: ArmPa
           crossEncoder,
           generation,
           allowedRows: (filter) => filters.rows(tenant, filter),
+          countValues: (fields, filter) => reader.call("values", { tenant, fields, filter, limit: FACET_VALUES }),
+          synonyms,
+          rerankPace,
+          learned: () => learned(generation.modelVersion),
         });
       searchers.set(tenant, searcher);
       return searcher;

@@ -25,6 +25,7 @@ import type { MigrationVerbs } from "./migration-options.js";
 import { inTurn } from "./migration-turns.js";
 import type { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
+import type { Ranking } from "./ranking.js";
 import type { Reports } from "./reports.js";
 import type { Feedback } from "./search-memory.js";
 import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
@@ -126,6 +127,7 @@ export type EngineParts = {
   arms: Arms;
   jobs: JobDesk;
   migration: MigrationDesk;
+  ranking: Ranking;
   snapshots: Snapshots;
   watching: Watching;
   vacuums: Vacuums;

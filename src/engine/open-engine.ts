@@ -14,8 +14,10 @@ import { MigrationDesk } from "./migration.js";
 import { libraryModelDirectories } from "./model-directories.js";
 import { Opened, settleAll } from "./opened.js";
 import { type CheckedEngineOptions, checkEngineOptions, type EngineOptions } from "./options.js";
+import { Ranking } from "./ranking.js";
 import { Reports } from "./reports.js";
 import { openSnapshots } from "./snapshots.js";
+import { openSynonyms } from "./synonyms-file.js";
 import { Vacuums } from "./vacuums.js";
 import { openWatching } from "./watching.js";
 
@@ -51,18 +53,22 @@ async function openParts(
   opened: Opened,
 ): Promise<Engine> {
   const { onNotice = () => undefined } = options;
+  const synonyms = await openSynonyms(options.synonyms);
   const threads = options.threads.query === undefined ? {} : { threads: options.threads.query };
   // The models load while the library does. All are awaited also when one fails, so that every part gets closed.
   const encoder = opened.add(openBiEncoder(models.biEncoder, threads));
   const crossEncoder = models.crossEncoder
     ? opened.add(openCrossEncoder(models.crossEncoder, threads))
     : Promise.resolve(undefined);
+  const ranking = new Ranking();
+  const searching = { synonyms, learned: (modelVersion: string) => ranking.of(modelVersion) };
   const opening = (async () => {
     const ingest = options.readOnly ? undefined : await opened.add(startWriting(library, options, models));
     const reader = await opened.add(startReader(library));
     const generation = await reader.call("generation", null);
     checkGeneration(generation, models, library);
-    const arm = { library, generation, encoder, crossEncoder, options };
+    ranking.load(await reader.call("rankings", null));
+    const arm = { library, generation, encoder, crossEncoder, options, ...searching };
     const arms = await opened.add(openArm(arm).then((active) => new Arms(active)));
     return { ingest, reader, arms };
   })();
@@ -84,7 +90,7 @@ async function openParts(
   });
   await opened.add(Promise.resolve(jobs));
   const migration = new MigrationDesk({
-    ...{ library, arms, reader, ingest, catalogue, options, onNotice },
+    ...{ library, arms, reader, ingest, catalogue, options, onNotice, searching },
     crossEncoder: reranker,
     inOrder: (change) => jobs.inOrder(change),
   });
@@ -105,6 +111,7 @@ async function openParts(
       models,
       jobs,
       migration,
+      ranking,
       ingest,
       reader,
       arms,

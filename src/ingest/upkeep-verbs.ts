@@ -2,6 +2,7 @@
 // documents from their stored texts.
 
 import type { VacuumOptions, VacuumReport } from "../lifecycle/index.js";
+import { writeRanking } from "../store/index.js";
 import type { CallContext } from "../threads/protocol.js";
 import type { CacheOnDemand } from "./cache-on-demand.js";
 import type { Reprepared, ReprepareParts } from "./reprepare.js";
@@ -13,6 +14,8 @@ export type UpkeepVerbs = {
   clearCache(argument: { tenant: string | undefined }): Promise<number>;
   /** Forgets a tenant's remembered embeddings, its jobs that are over, and ids that were removed. Its documents are removed before. */
   forgetTenant(argument: { tenant: string }): Promise<{ jobs: number; embeddings: number }>;
+  /** Keeps what was learned of ranking with a model, as JSON; undefined forgets it. */
+  keepRanking(argument: { modelVersion: string; learnedAtMs: number; ranking: string | undefined }): void;
   /** Progress values are of type VacuumProgress. One runs at a time, the next waits. */
   vacuum(argument: VacuumOptions, context: CallContext): Promise<VacuumReport>;
   /** Prepares documents anew from their stored texts. */
@@ -38,6 +41,8 @@ export function upkeepVerbs({ library, cache, ...parts }: UpkeepParts): {
         const embeddings = (await cache.open()?.drop(tenant)) ?? 0;
         return { jobs: parts.writer.jobs.forgetTenant(tenant), embeddings };
       },
+
+      keepRanking: (ranking) => writeRanking(parts.writer.db, ranking),
 
       async vacuum(options, { signal, progress }) {
         const { vacuum } = await import("../lifecycle/index.js");

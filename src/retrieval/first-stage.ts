@@ -10,9 +10,18 @@ import type { Degradation, SearchResponse } from "./response.js";
 import type { SearchRooms } from "./search.js";
 import type { StageClock } from "./stage-clock.js";
 
-export type FirstStage = { fused: FusedRow[]; plan: SearchResponse["plan"]; degraded: Degradation[] };
+/** The lists of a query, best first. */
+export type Lists = { lexical: ScoredRow[]; dense: DenseList };
 
-type DenseList = { rows: ScoredRow[]; plan: SearchResponse["plan"]; degraded: Degradation[] };
+export type FirstStage = { fused: FusedRow[]; lists: Lists; plan: SearchResponse["plan"]; degraded: Degradation[] };
+
+type DenseList = {
+  rows: ScoredRow[];
+  /** What was searched for; absent where vectors were not. */
+  vector?: Float32Array;
+  plan: SearchResponse["plan"];
+  degraded: Degradation[];
+};
 
 // Of a list of 200 that is fused and reranked the last ones hardly count; the first ones are found all the same, for
 // those that a scan of codes misses are at the end. At 0.99 the dense stage of 50,000 chunks takes 4.0 ms, so 2.7.
@@ -25,7 +34,13 @@ export async function firstStage(
   rooms: SearchRooms,
   request: CheckedSearchRequest,
   query: {
+    /** Default: the request's own query. */
+    text?: string;
     terms: QueryTerm[];
+    /** Searched for instead of the text's own vector. */
+    vector?: Float32Array | undefined;
+    /** Lists that were found before. */
+    known?: Partial<Lists>;
     allow: RowBitmap | undefined;
     depth: number;
     fusion: Fusion;
@@ -36,19 +51,22 @@ export async function firstStage(
   const [lexical, dense] = await Promise.all([
     request.mode === "dense"
       ? []
-      : clock.time(
+      : (query.known?.lexical ??
+        clock.time(
           "lexical",
           () => lexicalList(rooms, query),
           (list) => list.length,
-        ),
-    request.mode === "lexical" ? noDense("not asked for") : denseList(rooms, request, query, clock),
+        )),
+    request.mode === "lexical"
+      ? noDense("not asked for")
+      : (query.known?.dense ?? denseList(rooms, request, query, clock)),
   ]);
   const fused = await clock.time(
     "fuse",
     () => fuse({ lexical, dense: dense.rows }, query.fusion),
     (rows) => rows.length,
   );
-  return { fused, plan: dense.plan, degraded: dense.degraded };
+  return { fused, lists: { lexical, dense }, plan: dense.plan, degraded: dense.degraded };
 }
 
 async function lexicalList(
@@ -63,17 +81,19 @@ async function lexicalList(
 async function denseList(
   rooms: SearchRooms,
   request: CheckedSearchRequest,
-  { allow, depth, signal }: Parameters<typeof firstStage>[2],
+  { text = request.query, vector: given, allow, depth, signal }: Parameters<typeof firstStage>[2],
   clock: StageClock,
 ): Promise<DenseList> {
   const limitMs = request.limits.embedMs ?? EMBED_LIMIT_MS;
   let vector: Float32Array;
   try {
-    vector = await clock.time(
-      "embed",
-      () => rooms.embedder.embed(request.query, limitMs),
-      () => 1,
-    );
+    vector =
+      given ??
+      (await clock.time(
+        "embed",
+        () => rooms.embedder.embed(text, limitMs),
+        () => 1,
+      ));
   } catch (error) {
     const reason = `the query was not embedded: ${messageOf(error)}`;
     return { ...noDense(reason), degraded: [{ stage: "embed", reason }] };
@@ -94,7 +114,7 @@ async function denseList(
       }),
     ({ rows }) => rows.length,
   );
-  return { rows: scoredRows(found), plan: { ...found.plan, reason: found.reason }, degraded: [] };
+  return { rows: scoredRows(found), vector, plan: { ...found.plan, reason: found.reason }, degraded: [] };
 }
 
 function noDense(reason: string): DenseList {

@@ -2,6 +2,7 @@
 
 import type { ChunkRecord, DocumentSummary } from "../store/index.js";
 import type { CollapsedDocument } from "./collapse.js";
+import type { DiversityPlace } from "./diversity.js";
 import type { FusedRow } from "./fuse.js";
 import { snippetOf } from "./highlight.js";
 import type { QueryTerm } from "./query-terms.js";
@@ -12,7 +13,7 @@ import type { Hit, HitExplanation } from "./response.js";
 export type RankedCandidate = Combined<FusedRow> & { fusedRank: number; score: number };
 
 export function hitOf(
-  { best, matchingChunks }: CollapsedDocument<RankedCandidate>,
+  { best, matchingChunks, diversity }: CollapsedDocument<RankedCandidate> & { diversity?: DiversityPlace },
   rank: number,
   parts: { document: DocumentSummary; chunk: ChunkRecord; terms: readonly QueryTerm[]; explain: boolean },
 ): Hit {
@@ -30,7 +31,7 @@ export function hitOf(
     chunk: { id: chunk.id, index: chunk.index, start: chunk.start, end: chunk.end },
     matchingChunks,
     snippet: snippetOf(chunk.text, words),
-    ...(explain ? { explain: explanationOf(best, rank, words) } : {}),
+    ...(explain ? { explain: explanationOf(best, rank, words, diversity) } : {}),
   };
 }
 
@@ -38,6 +39,7 @@ function explanationOf(
   { candidate, rerank, fusedRank, score }: RankedCandidate,
   rank: number,
   terms: string[],
+  diversity: DiversityPlace | undefined,
 ): HitExplanation {
   const { lexical, dense, lexicalNorm, denseNorm } = candidate;
   return {
@@ -45,6 +47,7 @@ function explanationOf(
     ...(dense ? { dense } : {}),
     fused: { rank: fusedRank, score: candidate.score, lexicalNorm, denseNorm },
     ...(rerank ? { rerank } : {}),
+    ...(diversity ? { diversity } : {}),
     final: { rank, score },
     terms,
   };

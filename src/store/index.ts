@@ -20,6 +20,7 @@ export {
   openEmbeddingCache,
 } from "./embedding-cache.js";
 export type { FacetCount, Facets, LibraryCounts } from "./facets.js";
+export type { ValueCount, ValueCounts } from "./field-values.js";
 export { metadataFields } from "./fields.js";
 export type { Freshness } from "./freshness.js";
 export { type Generation, type GenerationRecipe, storedGeneration } from "./generation.js";
@@ -56,6 +57,7 @@ export {
 } from "./migration.js";
 export type { FileMove, FilesMoved } from "./move-files.js";
 export { type Print, type Prints, printsOf, readPrints } from "./prints.js";
+export { type StoredRanking, writeRanking } from "./ranking-schema.js";
 export { openReader } from "./reader.js";
 export { type StoreReader, startReader } from "./reader-client.js";
 export {

@@ -14,7 +14,12 @@ export type LexicalIndex = {
    * commit.
    */
   search(terms: readonly LexicalTerm[], limit: number, allow?: (row: number) => boolean): LexicalHits;
+  /** In how many of the live rows each word occurs. */
+  frequencies(words: readonly string[]): WordFrequencies;
 };
+
+/** `frequencies`: of `rows`, how many have each word; in the order of the words that were asked for. */
+export type WordFrequencies = { rows: number; frequencies: Uint32Array<ArrayBuffer> };
 
 export function openLexicalIndex(db: Database, generation: number): LexicalIndex {
   const postings = openPostings(db, generation);
@@ -49,6 +54,15 @@ export function openLexicalIndex(db: Database, generation: number): LexicalIndex
         limit,
         allow,
       );
+    }),
+    frequencies: db.transaction((words: readonly string[]) => {
+      follow();
+      const frequencyOf = (word: string) => {
+        // Of a word that the index takes apart, the rarest part.
+        const lengths = postings.analyse(word).map((term) => postings.list(term).rows.length);
+        return lengths.length === 0 ? 0 : Math.min(...lengths);
+      };
+      return { rows: postings.totals().rows, frequencies: Uint32Array.from(words, frequencyOf) };
     }),
   };
 }

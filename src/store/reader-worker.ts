@@ -7,12 +7,14 @@ import type { LexicalHits } from "./bm25.js";
 import type { CacheFileStatus } from "./cache-status.js";
 import type { ChunkRecord, DocumentSummary, StoredDocument } from "./documents.js";
 import type { Facets, LibraryCounts } from "./facets.js";
+import type { ValueCounts, ValueCountsRequest } from "./field-values.js";
 import type { Generation } from "./generation.js";
 import type { Job } from "./job.js";
 import type { JobListing, JobPageRequest, QueueDepth } from "./job-reader.js";
-import type { LexicalTerm } from "./lexical.js";
+import type { LexicalTerm, WordFrequencies } from "./lexical.js";
 import type { MigrationState } from "./migration.js";
 import type { Prints } from "./prints.js";
+import type { StoredRanking } from "./ranking-schema.js";
 import { openReader } from "./reader.js";
 import type { Dirt } from "./reclaim.js";
 import type { RowDocuments, RowVectors } from "./row-parts.js";
@@ -32,6 +34,7 @@ export type ReaderVerbs = {
   liveRows(argument: null): Uint32Array;
   /** `allow`: bitmap over rows, bit i of word i / 32. */
   lexical(argument: { terms: LexicalTerm[]; limit: number; allow?: Uint32Array | undefined }): LexicalHits;
+  frequencies(argument: { words: string[] }): WordFrequencies;
   chunks(argument: { rows: Uint32Array }): ChunkRecord[];
   summaries(argument: { keys: number[] }): (DocumentSummary & { key: number })[];
   document(argument: { id: string }): StoredDocument | undefined;
@@ -42,10 +45,12 @@ export type ReaderVerbs = {
   /** Keys of the documents for which the filter holds, ascending. */
   matching(argument: { tenant: string; filter: FilterNode }): Uint32Array;
   facets(argument: { tenant: string }): Facets;
+  values(argument: ValueCountsRequest): ValueCounts[];
   tenants(argument: null): TenantSize[];
   tenantKeys(argument: null): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
   counts(argument: null): LibraryCounts;
   prints(argument: { keys: number[] }): Prints;
+  rankings(argument: null): StoredRanking[];
   dirt(argument: null): Dirt;
   cache(argument: null): CacheFileStatus;
   job(argument: { id: string }): Job | undefined;
@@ -79,12 +84,14 @@ await serve<ReaderVerbs>(async () => {
         if (!allow) return reader.lexical(terms, limit);
         return reader.lexical(terms, limit, (row) => (((allow[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1);
       },
+      frequencies: ({ words }) => reader.frequencies(words),
       chunks: ({ rows }) => reader.chunks(rows),
       summaries: ({ keys }) => reader.summaries(keys),
       document: ({ id }) => reader.document(id),
       list: (page) => reader.list(page),
       matching: ({ tenant, filter }) => reader.matching(tenant, filter),
       facets: ({ tenant }) => reader.facets(tenant),
+      values: (request) => reader.values(request),
       tenants: () => reader.tenants(),
       tenantKeys: () => reader.tenantKeys(),
       counts: () => reader.counts(),
@@ -92,6 +99,7 @@ await serve<ReaderVerbs>(async () => {
       jobs: (page) => reader.jobs(page),
       queueDepth: () => reader.queueDepth(),
       prints: ({ keys }) => reader.prints({ keys }),
+      rankings: () => reader.rankings(),
       dirt: () => reader.dirt(),
       cache: () => reader.cache(),
     },

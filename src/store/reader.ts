@@ -14,15 +14,17 @@ import {
   type StoredDocument,
 } from "./documents.js";
 import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./facets.js";
+import { countValues, type ValueCounts, type ValueCountsRequest } from "./field-values.js";
 import { documentsMatching } from "./filter-sql.js";
 import { type Freshness, readFreshness } from "./freshness.js";
 import { activeGeneration, type Generation, generationOf, shadowGeneration } from "./generation.js";
 import type { Job } from "./job.js";
 import { type JobListing, type JobPageRequest, type JobReader, openJobReader, type QueueDepth } from "./job-reader.js";
-import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical.js";
+import { type LexicalIndex, type LexicalTerm, openLexicalIndex, type WordFrequencies } from "./lexical.js";
 import { readLibraryId } from "./library-id.js";
 import { type MigrationState, readMigration } from "./migration.js";
 import { type Prints, readPrints } from "./prints.js";
+import { readRankings, type StoredRanking } from "./ranking-schema.js";
 import { countDirt, type Dirt } from "./reclaim.js";
 import { type RowDocuments, type RowVectors, readRowDocuments, readVectors } from "./row-parts.js";
 import { type DeadRows, type RowSlice, readDeadRows, readLiveRows, readRows } from "./rows.js";
@@ -50,6 +52,7 @@ export type Reader = {
   /** Rows that are alive, ascending. */
   liveRows(): Uint32Array<ArrayBuffer>;
   lexical(terms: readonly LexicalTerm[], limit: number, allow?: (row: number) => boolean): LexicalHits;
+  frequencies(words: readonly string[]): WordFrequencies;
   chunks(rows: Uint32Array): ChunkRecord[];
   summaries(keys: readonly number[]): (DocumentSummary & { key: number })[];
   document(id: string): StoredDocument | undefined;
@@ -60,6 +63,8 @@ export type Reader = {
   /** Keys of a tenant's documents for which the filter holds, ascending. */
   matching(tenant: string, filter: FilterNode): Uint32Array;
   facets(tenant: string): Facets;
+  /** How many of a tenant's documents have which values. */
+  values(request: ValueCountsRequest): ValueCounts[];
   tenants(): TenantSize[];
   /** Keys of each tenant's documents. */
   tenantKeys(): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
@@ -68,6 +73,8 @@ export type Reader = {
   freshness(): Generator<Freshness>;
   /** What duplicates are told by, of some documents or of a tenant's. */
   prints(of: { keys: readonly number[] } | { tenant: string }): Prints;
+  /** What was learned of ranking, for each model version. */
+  rankings(): StoredRanking[];
   /** Of the stored rows, how many are dead. */
   dirt(): Dirt;
   /** What the embedding cache beside the library holds. */
@@ -120,12 +127,14 @@ export function openReader(library: string, generationId?: number): Reader {
     deadRows: () => readDeadRows(db, open().generation.id),
     liveRows: () => readLiveRows(db, open().generation.id),
     lexical: (terms, limit, allow) => open().lexical.search(terms, limit, allow),
+    frequencies: (words) => open().lexical.frequencies(words),
     chunks: (rows) => open().documents.chunks(rows),
     summaries: (keys) => open().documents.summaries(keys),
     document: (id) => open().documents.document(id),
     list: (page) => open().documents.list(page),
     matching: (tenant, filter) => documentsMatching(db, tenant, filter),
     facets: (tenant) => countFacets(db, tenant),
+    values: (request) => countValues(db, request),
     tenants: () => readTenants(db, open().generation.id),
     tenantKeys: () => readTenantKeys(db),
     counts: () => countLibrary(db),
@@ -134,6 +143,7 @@ export function openReader(library: string, generationId?: number): Reader {
     queueDepth: () => jobsOpened().depth(),
     freshness: () => readFreshness(db),
     prints: (of) => readPrints(db, of),
+    rankings: () => readRankings(db),
     dirt: () => countDirt(db),
     cache: () => readCacheStatus(library),
     close: () => db.close(),

@@ -29,7 +29,9 @@ export function addEvalCommand(program: Command, face: Face): void {
   const command = program
     .command("eval <folders...>")
     .description("Measure the quality and the speed of search on collections in BEIR layout.")
-    .option("--stages <list>", "which of bm25, dense, hybrid and hybrid+rerank", listOf(stageNames), [...stageNames])
+    .option("--stages <list>", "which of bm25, dense, hybrid, hybrid+rerank and default", listOf(stageNames), [
+      ...stageNames,
+    ])
     .option("-k, --k <n>", "cutoff of nDCG and MRR", wholeNumber(1, DEPTH), 10)
     .option("--split <name>", "judgements in qrels/<name>.tsv", "test")
     .option("--max-tokens <n>", "longest chunk, in tokens", wholeNumber(16, 8192))

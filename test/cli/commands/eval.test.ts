@@ -44,7 +44,7 @@ test("every stage is measured on every collection, with means, run files and no 
   assert.deepEqual([air?.documents, air?.queries, air?.degraded], [4, 2, 0]);
   assert.deepEqual(
     air?.stages.map(({ stage }) => stage),
-    ["bm25", "dense", "hybrid", "hybrid+rerank"],
+    ["bm25", "dense", "hybrid", "hybrid+rerank", "default"],
   );
   for (const { measures, p50Ms, p95Ms } of air?.stages ?? []) {
     assert.deepEqual(measures, { "ndcg@10": 1, "recall@100": 1, "mrr@10": 1, map: 1 });
