@@ -25,7 +25,7 @@ import type { MigrationVerbs } from "./migration-options.js";
 import { inTurn } from "./migration-turns.js";
 import type { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
-import type { Ranking } from "./ranking.js";
+import { type Ranking, type RankingVerbs, rankingVerbs } from "./ranking.js";
 import type { Reports } from "./reports.js";
 import type { Feedback } from "./search-memory.js";
 import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
@@ -106,6 +106,8 @@ export type Engine = {
   tenants(): Promise<TenantSummary[]>;
   /** Takes what became of a search: that a hit was opened, or how relevant it was. Throws INVALID_INPUT, UNKNOWN_FIELD, NOT_FOUND. */
   feedback(feedback: Feedback): Promise<void>;
+  /** How the lists of words and vectors are fused, where that was learned from judged queries. */
+  readonly ranking: RankingVerbs;
   status(): Promise<Status>;
   /** Ends the threads and gives the library free. Work in progress is stopped; what was acknowledged stays. */
   close(): Promise<void>;
@@ -142,6 +144,7 @@ export class OpenEngine implements Engine {
   readonly #own: Tenant;
   readonly cache: CacheVerbs;
   readonly stale: StaleVerbs;
+  readonly ranking: RankingVerbs;
   readonly #migration: MigrationVerbs;
   #closing: Promise<void> | undefined;
 
@@ -170,6 +173,12 @@ export class OpenEngine implements Engine {
       onNotice: parts.options.onNotice ?? (() => undefined),
     });
     this.#own = this.#tenants.nobody();
+    this.ranking = rankingVerbs({
+      ranking: parts.ranking,
+      modelVersion: () => parts.arms.active.generation.modelVersion,
+      writer: () => this.#writer(),
+      search: (request, signal) => this.#own.search(request, signal ? { signal } : {}),
+    });
     this.stale = staleVerbs({
       reports: parts.reports,
       writer: () => this.#writer(),
@@ -297,6 +306,7 @@ export class OpenEngine implements Engine {
       reader,
       generation,
       models,
+      ranking: this.ranking.learned(),
       vectors: index.vectors,
       cache: this.cache.status(),
       vacuum: this.#parts.vacuums.status(),
