@@ -1,6 +1,7 @@
 // Keeps a library's codes on disk, so that one that is opened again searches by them at once: loads them when the engine opens, saves
 // them when they were made or measured anew, and when it closes if much has changed. Searches never wait for it.
 
+import { existsSync } from "node:fs";
 import { LodestoneError } from "../errors.js";
 import { defaultCodes, type VectorIndex } from "../vectors/index.js";
 import { type IndexFolder, makeIndexFolder } from "./index-folder.js";
@@ -56,14 +57,15 @@ export class CodeKeeper {
   }
 
   async #load(): Promise<void> {
-    const { readOnly, onNotice } = this.#options;
+    const { folder, readOnly, onNotice } = this.#options;
     try {
       await this.#vectors.loadCodes(this.#place());
     } catch (error) {
       if (!(error instanceof LodestoneError)) throw error;
       const instead = "They are made in the background; searches are exact meanwhile.";
       if (error.code !== "NOT_FOUND") onNotice(`The stored codes are not used: ${error.message} ${instead}`);
-      else if (!readOnly) onNotice(`The library has no stored codes yet. ${instead}`);
+      // Where nothing was ever stored, nothing is missing.
+      else if (!readOnly && existsSync(folder.directory)) onNotice(`The stored codes are gone. ${instead}`);
     }
   }
 

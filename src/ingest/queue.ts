@@ -17,6 +17,7 @@ import {
 import { toWire } from "../threads/protocol.js";
 import type { BatchJob, Gain } from "./batch.js";
 import { Batcher, type BatcherParts, type BatchLimits } from "./batcher.js";
+import { FinishedJobs } from "./finished-jobs.js";
 import { Intake, type QueueBounds } from "./intake.js";
 import { afterFailure, afterTry, type FateOptions, gained, recovered } from "./job-fate.js";
 import { ingestReport, putReport, removeReport } from "./job-outcome.js";
@@ -43,13 +44,8 @@ export type QueueParts = Pick<BatcherParts, "generation" | "preparer" | "duplica
   emit(event: QueueEvent): void;
 };
 
-const KEPT_FINISHED = 1_000;
-const KEPT_MS = 7 * 24 * 3_600_000;
-/** Finished jobs between two looks at what can be forgotten. */
-const TIDY_EVERY = 100;
 /** How long the loop runs before messages to this thread get their turn. */
 const SLICE_MS = 10;
-const MOST_RETRY_AFTER_SECONDS = 60;
 const PATIENCE = 10;
 
 export class Queue {
@@ -57,19 +53,23 @@ export class Queue {
   readonly #batcher: Batcher;
   readonly #intake: Intake;
   readonly #shelf = new JobShelf();
+  readonly #finished: FinishedJobs;
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
   #removals: Promise<void> = Promise.resolve();
   readonly #betweens: (() => Promise<void>)[] = [];
   #wake: (() => void) | undefined;
   #isAwake = false;
-  #finished = 0;
-  /** When the last jobs ended: how soon there is room again. */
-  #endsMs: number[] = [];
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
     const { writer, settings, clock, ...batching } = parts;
+    this.#finished = new FinishedJobs({
+      store: writer.jobs,
+      clock,
+      earliest: () => this.#shelf.earliest,
+      onNotice: (notice) => parts.emit({ kind: "notice", notice }),
+    });
     this.#batcher = new Batcher(
       {
         ...batching,
@@ -88,7 +88,7 @@ export class Queue {
       store: writer.jobs,
       bounds: settings,
       depth: () => this.#shelf.depth,
-      retryAfterSeconds: () => this.#retryAfterSeconds(),
+      retryAfterSeconds: () => this.#finished.retryAfterSeconds(),
       onStored: (row, { ticket }, payload) => this.#become(this.#shelve(row, ticket, payload), row),
       now: clock.now,
     });
@@ -102,7 +102,7 @@ export class Queue {
     this.#note(rows.filter((row, i) => row !== stored[i]));
     const jobs = rows.map((row) => this.#shelve(row, undefined, undefined));
     for (const job of jobs) if (job.row.state === "queued") this.#schedule(job);
-    this.#tidy();
+    this.#finished.tidy();
     if (!settings.paused) this.#loop = this.#run();
   }
 
@@ -348,17 +348,14 @@ export class Queue {
 
   /** Takes over a job's new row, tells of it, and does what follows from it. */
   #become(job: ShelvedJob, row: JobRow, outcome?: JobOutcome): void {
-    const { emit, clock } = this.#parts;
+    const { emit } = this.#parts;
     this.#shelf.update(job, row);
     emit({ kind: "job", job: jobOf(row) });
     if (outcome !== undefined && job.ticket !== undefined) emit({ kind: "outcome", ticket: job.ticket, outcome });
     if (row.state === "queued") {
       job.run = undefined;
       this.#schedule(job);
-    } else if (row.state !== "running") {
-      this.#endsMs = [...this.#endsMs.slice(-19), clock.now()];
-      if (++this.#finished % TIDY_EVERY === 0) this.#tidy();
-    }
+    } else if (row.state !== "running") this.#finished.add();
   }
 
   #retry(jobs: readonly ShelvedJob[]): void {
@@ -391,26 +388,8 @@ export class Queue {
     }
   }
 
-  #tidy(): void {
-    const { writer, clock } = this.#parts;
-    try {
-      writer.jobs.prune(KEPT_FINISHED, clock.now() - KEPT_MS);
-      writer.jobs.forgetRemovals(this.#shelf.earliest);
-    } catch (error) {
-      this.#parts.emit({ kind: "notice", notice: `Finished jobs could not be cleared away: ${messageOf(error)}` });
-    }
-  }
-
   get #fate(): FateOptions {
     const { clock, random } = this.#parts;
     return { nowMs: clock.now(), random };
-  }
-
-  /** From how fast the last jobs ended. */
-  #retryAfterSeconds(): number {
-    const [first] = this.#endsMs;
-    if (first === undefined) return MOST_RETRY_AFTER_SECONDS;
-    const seconds = (this.#parts.clock.now() - first) / this.#endsMs.length / 1000;
-    return Math.min(MOST_RETRY_AFTER_SECONDS, Math.max(1, Math.ceil(seconds)));
   }
 }
