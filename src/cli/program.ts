@@ -22,6 +22,7 @@ import { addStaleCommand } from "./commands/stale.js";
 import { addStartCommand } from "./commands/start.js";
 import { addStatusCommand } from "./commands/status.js";
 import { addTenantsCommand } from "./commands/tenants.js";
+import { addTuneCommand } from "./commands/tune.js";
 import { addVacuumCommand } from "./commands/vacuum.js";
 import { EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit-code.js";
 import { describe, type Face, type SharedOptions } from "./face.js";
@@ -115,6 +116,7 @@ function addCommands(program: Command, face: Face): void {
   addMonitorCommand(program, face);
   addDiagnoseCommand(program, face);
   addEvalCommand(program, face);
+  addTuneCommand(program, face);
   addStartCommand(program, face);
 }
 

@@ -5,7 +5,14 @@ import { LRUCache } from "lru-cache";
 import { type BiEncoder, type BiEncoderModel, type CrossEncoder, openBiEncoder } from "../encoders/index.js";
 import { Analyser } from "../lexical/index.js";
 import type { ConfidenceScales } from "../monitoring/index.js";
-import { openSearcher, type QueryCost, type Searcher } from "../retrieval/index.js";
+import {
+  type LearnedRanking,
+  openSearcher,
+  type QueryCost,
+  RerankPace,
+  type Searcher,
+  type Synonyms,
+} from "../retrieval/index.js";
 import { type Generation, type LexicalIndex, type StoreReader, startLexical, startReader } from "../store/index.js";
 import { CodeKeeper } from "./code-keeper.js";
 import { FilterCache } from "./filter-cache.js";
@@ -17,6 +24,9 @@ import type { CheckedEngineOptions } from "./options.js";
 
 /** Tenants that searched last: each one's query vectors are remembered apart. */
 const REMEMBERED_SEARCHERS = 200;
+
+/** Values that a search tells of each facet. */
+const FACET_VALUES = 50;
 
 export type Arm = {
   readonly generation: Generation;
@@ -36,16 +46,24 @@ export type ArmParts = {
   /** They load while the rows do; whoever opened them closes them. */
   encoder: Promise<BiEncoder>;
   crossEncoder: Promise<CrossEncoder | undefined>;
+  synonyms: Synonyms;
+  /** What was learned of ranking with a generation's model. */
+  learned(modelVersion: string): LearnedRanking | undefined;
   options: CheckedEngineOptions;
   /** What confidence means. */
   scales: ConfidenceScales;
   onQueryCost(tenant: string, model: string, cost: QueryCost): void;
 };
 
+/** What searches of every arm have in common. */
+export type SearchingParts = Pick<ArmParts, "synonyms" | "learned" | "scales" | "onQueryCost">;
+
 export async function openArm({
   library,
   generation,
   options,
+  synonyms,
+  learned,
   scales,
   onQueryCost,
   ...models
@@ -85,6 +103,7 @@ export async function openArm({
     const [encoder, crossEncoder] = await Promise.all([models.encoder, models.crossEncoder]);
     const analyser = new Analyser();
     const filters = new FilterCache(reader, index);
+    const rerankPace = new RerankPace();
     const searchers = new LRUCache<string, Searcher>({ max: REMEMBERED_SEARCHERS });
     const searcherOf = (tenant: string) => {
       const searcher =
@@ -101,6 +120,10 @@ export async function openArm({
           allowedRows: (filter) => filters.rows(tenant, filter),
           confidenceOf: (signals) => scales.confidenceOf(generation.id, signals),
           onQueryCost: (cost) => onQueryCost(tenant, generation.modelVersion, cost),
+          countValues: (fields, filter) => reader.call("values", { tenant, fields, filter, limit: FACET_VALUES }),
+          synonyms,
+          rerankPace,
+          learned: () => learned(generation.modelVersion),
         });
       searchers.set(tenant, searcher);
       return searcher;

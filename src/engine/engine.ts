@@ -34,6 +34,7 @@ import type { MigrationVerbs } from "./migration-options.js";
 import { inTurn } from "./migration-turns.js";
 import type { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
+import { type Ranking, type RankingVerbs, rankingVerbs } from "./ranking.js";
 import type { Reports } from "./reports.js";
 import type { Feedback } from "./search-memory.js";
 import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
@@ -123,6 +124,8 @@ export type Engine = {
   feedback(feedback: Feedback): Promise<void>;
   /** A page of the searches that got feedback, in the order in which they did, from behind `after` on; 1,000 by default. */
   feedbackLog(page?: { after?: number; limit?: number }): Promise<FeedbackPage>;
+  /** How the lists of words and vectors are fused, where that was learned from judged queries. */
+  readonly ranking: RankingVerbs;
   status(): Promise<Status>;
   /** Ends the threads and gives the library free. Work in progress is stopped; what was acknowledged stays. */
   close(): Promise<void>;
@@ -145,6 +148,7 @@ export type EngineParts = {
   jobs: JobDesk;
   migration: MigrationDesk;
   monitor: Monitor;
+  ranking: Ranking;
   snapshots: Snapshots;
   watching: Watching;
   vacuums: Vacuums;
@@ -159,6 +163,7 @@ export class OpenEngine implements Engine {
   readonly #own: Tenant;
   readonly cache: CacheVerbs;
   readonly stale: StaleVerbs;
+  readonly ranking: RankingVerbs;
   readonly #migration: MigrationVerbs;
   #closing: Promise<void> | undefined;
 
@@ -189,6 +194,12 @@ export class OpenEngine implements Engine {
       onNotice: parts.options.onNotice ?? (() => undefined),
     });
     this.#own = this.#tenants.nobody();
+    this.ranking = rankingVerbs({
+      ranking: parts.ranking,
+      modelVersion: () => parts.arms.active.generation.modelVersion,
+      writer: () => this.#writer(),
+      search: (request, signal) => this.#own.search(request, signal ? { signal } : {}),
+    });
     this.stale = staleVerbs({
       reports: parts.reports,
       writer: () => this.#writer(),
@@ -348,6 +359,7 @@ export class OpenEngine implements Engine {
       reader,
       generation,
       models,
+      ranking: this.ranking.learned(),
       vectors: index.vectors,
       cache: this.cache.status(),
       vacuum: this.#parts.vacuums.status(),

@@ -51,6 +51,7 @@ export {
 export { modelDirectories, userFolder } from "./model-directories.js";
 export { openEngine } from "./open-engine.js";
 export type { Chunking, EngineOptions } from "./options.js";
+export type { RankingLearned, RankingVerbs } from "./ranking.js";
 export { duplicateQuerySchema } from "./reports.js";
 export { type Feedback, feedbackSchema } from "./search-memory.js";
 export { type SnapshotScheduleOptions, scheduleSnapshots } from "./snapshot-schedule.js";
@@ -65,5 +66,6 @@ export { type StaleQuery, type StaleReport, type StaleVerbs, staleQuerySchema } 
 export type { Status } from "./status.js";
 export { type Suggestion, type SuggestQuery, suggestQuerySchema } from "./suggest.js";
 export type { Tenant, TenantDropped, TenantSummary } from "./tenants.js";
+export type { JudgedQuery, TuneOptions, TuneReport } from "./tune.js";
 export type { VacuumRunOptions, VacuumStatus } from "./vacuums.js";
 export type { WatchOptions } from "./watching.js";

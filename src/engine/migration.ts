@@ -9,7 +9,7 @@ import { parseInput } from "../input/parse-input.js";
 import { isLowConfidence } from "../monitoring/index.js";
 import type { SearchResponse } from "../retrieval/index.js";
 import type { Generation, Migration, MigrationShare, StoreReader } from "../store/index.js";
-import { type Arm, type ArmParts, openShadowArm } from "./arm.js";
+import { type Arm, openShadowArm, type SearchingParts } from "./arm.js";
 import { FigureKeeper } from "./arm-figures.js";
 import type { Arms } from "./arms.js";
 import { brokenRail } from "./guard-rails.js";
@@ -34,11 +34,10 @@ export type MigrationDeskParts = {
   catalogue: Catalogue;
   crossEncoder: CrossEncoder | undefined;
   options: CheckedEngineOptions;
-  /** What each side's searches are watched with. */
-  watched: Pick<ArmParts, "scales" | "onQueryCost">;
   /** Does `change` after all changes of the index in memory that were told before. */
   inOrder<T>(change: () => Promise<T>): Promise<T>;
   onNotice(notice: string): void;
+  searching: SearchingParts;
 };
 
 /** Searches between two looks at the guard rails, and two notes of the figures. */
@@ -63,13 +62,13 @@ export class MigrationDesk implements MigrationVerbs {
 
   /** Where another process writes the library: answers from the generation that is active there now. */
   async followActive(): Promise<void> {
-    const { arms, reader, library, options, crossEncoder, watched } = this.#parts;
+    const { arms, reader, library, options, crossEncoder, searching } = this.#parts;
     const version = await reader.call("version", null);
     if (version === this.#seenVersion) return;
     const generation = await reader.call("generation", null);
     if (generation.id !== arms.active.generation.id) {
       const model = this.#modelOf(generation);
-      arms.begin(await openShadowArm({ library, generation, model, options, ...watched }, crossEncoder));
+      arms.begin(await openShadowArm({ library, generation, model, options, ...searching }, crossEncoder));
       arms.swap();
       await arms.endShadow();
     }
@@ -256,9 +255,9 @@ export class MigrationDesk implements MigrationVerbs {
   }
 
   async #openShadow(generation: Generation, model: BiEncoderModel): Promise<void> {
-    const { library, options, arms, ingest, crossEncoder, inOrder, watched } = this.#parts;
+    const { library, options, arms, ingest, crossEncoder, inOrder, searching } = this.#parts;
     // Nothing is brought in before: what is written from now on is told, and what was before is read.
-    const arm = await openShadowArm({ library, generation, model, options, ...watched }, crossEncoder);
+    const arm = await openShadowArm({ library, generation, model, options, ...searching }, crossEncoder);
     arms.begin(arm);
     // What was removed between the reading of its rows and now was not told to it.
     await inOrder(() => arm.index.follow());

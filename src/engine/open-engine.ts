@@ -7,7 +7,7 @@ import { type Catalogue, openBiEncoder, openCatalogue, openCrossEncoder } from "
 import { type IngestClient, startIngest } from "../ingest/index.js";
 import { ConfidenceScales, Monitor } from "../monitoring/index.js";
 import { startReader, storedGeneration } from "../store/index.js";
-import { type ArmParts, openArm } from "./arm.js";
+import { openArm, type SearchingParts } from "./arm.js";
 import { Arms } from "./arms.js";
 import { type ChosenModels, checkGeneration, chooseModels } from "./choose-models.js";
 import { type Engine, OpenEngine } from "./engine.js";
@@ -16,9 +16,11 @@ import { MigrationDesk } from "./migration.js";
 import { libraryModelDirectories } from "./model-directories.js";
 import { Opened, settleAll } from "./opened.js";
 import { type CheckedEngineOptions, checkEngineOptions, type EngineOptions } from "./options.js";
+import { Ranking } from "./ranking.js";
 import { Reports } from "./reports.js";
 import { openSnapshots } from "./snapshots.js";
 import { folderBytes } from "./status.js";
+import { openSynonyms } from "./synonyms-file.js";
 import { Vacuums } from "./vacuums.js";
 import { openWatching } from "./watching.js";
 
@@ -54,13 +56,17 @@ async function openParts(
   opened: Opened,
 ): Promise<Engine> {
   const { onNotice = () => undefined } = options;
+  const synonyms = await openSynonyms(options.synonyms);
   const threads = options.threads.query === undefined ? {} : { threads: options.threads.query };
   // The models load while the library does. All are awaited also when one fails, so that every part gets closed.
   const encoder = opened.add(openBiEncoder(models.biEncoder, threads));
   const crossEncoder = models.crossEncoder
     ? opened.add(openCrossEncoder(models.crossEncoder, threads))
     : Promise.resolve(undefined);
-  const watched: Pick<ArmParts, "scales" | "onQueryCost"> = {
+  const ranking = new Ranking();
+  const searching: SearchingParts = {
+    synonyms,
+    learned: (modelVersion) => ranking.of(modelVersion),
     scales: new ConfidenceScales(),
     onQueryCost: (tenant, model, cost) => monitor.noteQueryCost(tenant, model, cost),
   };
@@ -69,7 +75,8 @@ async function openParts(
     const reader = await opened.add(startReader(library));
     const generation = await reader.call("generation", null);
     checkGeneration(generation, models, library);
-    const arm = { library, generation, encoder, crossEncoder, options, ...watched };
+    ranking.load(await reader.call("rankings", null));
+    const arm = { library, generation, encoder, crossEncoder, options, ...searching };
     const arms = await opened.add(openArm(arm).then((active) => new Arms(active)));
     return { ingest, reader, arms };
   })();
@@ -92,9 +99,8 @@ async function openParts(
   });
   await opened.add(Promise.resolve(jobs));
   const migration = new MigrationDesk({
-    ...{ library, arms, reader, ingest, catalogue, options, onNotice },
+    ...{ library, arms, reader, ingest, catalogue, options, onNotice, searching },
     crossEncoder: reranker,
-    watched,
     inOrder: (change) => jobs.inOrder(change),
   });
   await opened.add(Promise.resolve(migration));
@@ -104,7 +110,7 @@ async function openParts(
     Promise.resolve(openSnapshots({ library, models, reader, asked: options.snapshotDirectory })),
   );
   const monitor: Monitor = new Monitor({
-    ...{ library, reader, ingest, onNotice, scales: watched.scales, options: options.monitoring },
+    ...{ library, reader, ingest, onNotice, scales: searching.scales, options: options.monitoring },
     arms: () => [arms.active, ...(arms.completeShadow ? [arms.completeShadow] : [])],
     crossEncoder: models.crossEncoder?.version ?? null,
     countStale: async () => (await engine.stale.list({ limit: 1 })).total,
@@ -128,6 +134,7 @@ async function openParts(
       jobs,
       migration,
       monitor,
+      ranking,
       ingest,
       reader,
       arms,

@@ -140,6 +140,14 @@ export const engineOptionsSchema = z.strictObject({
     .prefault({}),
   /** When the content of documents is looked at again. */
   staleness: stalenessOptionsSchema,
+  /** Synonyms of queries, in a file of Solr's format; the README has it. Default: none. */
+  synonyms: z
+    .strictObject({
+      file: z.string().min(1),
+      /** What a synonym counts against a word of the query. Default 0.5. */
+      weight: z.number().positive().max(10).optional(),
+    })
+    .optional(),
   threads: z
     .strictObject({
       /** For the query's bi-encoder and the cross-encoder. Default: one for a model without layers, else the cores. */

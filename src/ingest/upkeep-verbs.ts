@@ -3,7 +3,7 @@
 
 import type { Clock } from "../clock.js";
 import type { VacuumOptions, VacuumReport } from "../lifecycle/index.js";
-import type { FeedbackBounds, FeedbackSearch } from "../store/index.js";
+import { type FeedbackBounds, type FeedbackSearch, writeRanking } from "../store/index.js";
 import type { CallContext } from "../threads/protocol.js";
 import type { CacheOnDemand } from "./cache-on-demand.js";
 import type { Reprepared, ReprepareParts } from "./reprepare.js";
@@ -17,6 +17,8 @@ export type UpkeepVerbs = {
   noteFeedback(argument: { tenant: string; search: FeedbackSearch; keep: FeedbackBounds }): void;
   /** Forgets a tenant's remembered embeddings, its feedback, its jobs that are over, and ids that were removed. Its documents are removed before. */
   forgetTenant(argument: { tenant: string }): Promise<{ jobs: number; embeddings: number }>;
+  /** Keeps what was learned of ranking with a model, as JSON; undefined forgets it. */
+  keepRanking(argument: { modelVersion: string; learnedAtMs: number; ranking: string | undefined }): void;
   /** Progress values are of type VacuumProgress. One runs at a time, the next waits. */
   vacuum(argument: VacuumOptions, context: CallContext): Promise<VacuumReport>;
   /** Prepares documents anew from their stored texts. */
@@ -46,6 +48,8 @@ export function upkeepVerbs({ library, cache, ...parts }: UpkeepParts): {
         parts.writer.quality.forgetTenant(tenant);
         return { jobs: parts.writer.jobs.forgetTenant(tenant), embeddings };
       },
+
+      keepRanking: (ranking) => writeRanking(parts.writer.db, ranking),
 
       async vacuum(options, { signal, progress }) {
         const { vacuum } = await import("../lifecycle/index.js");

@@ -11,21 +11,25 @@ import type { Degradation, SearchResponse } from "./response.js";
 import type { SearchRooms } from "./search.js";
 import type { StageClock } from "./stage-clock.js";
 
-export type FirstStage = {
-  fused: FusedRow[];
-  plan: SearchResponse["plan"];
-  degraded: Degradation[];
+/** The lists of a query, best first. */
+export type Lists = { lexical: LexicalList; dense: DenseList };
+
+type LexicalList = {
+  rows: ScoredRow[];
   /** What words were read as that the index does not have. */
   corrections: Correction[];
-} & Pick<SearchResponse, "similarity" | "remembered">;
+};
 
-type LexicalList = { rows: ScoredRow[]; corrections: Correction[] };
+export type FirstStage = { fused: FusedRow[]; lists: Lists; plan: SearchResponse["plan"]; degraded: Degradation[] };
 
 type DenseList = {
   rows: ScoredRow[];
+  /** What was searched for; absent where vectors were not. */
+  vector?: Float32Array;
+  /** Whether the query's vector was known; absent where none was asked for, or it was given. */
+  remembered?: boolean;
   plan: SearchResponse["plan"];
   degraded: Degradation[];
-  remembered?: boolean;
 };
 
 // Of a list of 200 that is fused and reranked the last ones hardly count; the first ones are found all the same, for
@@ -39,7 +43,13 @@ export async function firstStage(
   rooms: SearchRooms,
   request: CheckedSearchRequest,
   query: {
+    /** Default: the request's own query. */
+    text?: string;
     terms: LexicalTerm[];
+    /** Searched for instead of the text's own vector. */
+    vector?: Float32Array | undefined;
+    /** Lists that were found before. */
+    known?: Partial<Lists>;
     allow: RowBitmap | undefined;
     /** All rows that this search may know of; `allow` without the filter. */
     scope: RowBitmap | undefined;
@@ -52,32 +62,22 @@ export async function firstStage(
   const [lexical, dense] = await Promise.all([
     request.mode === "dense"
       ? noLexical
-      : clock.time(
+      : (query.known?.lexical ??
+        clock.time(
           "lexical",
           () => lexicalList(rooms, request, query),
           ({ rows }) => rows.length,
-        ),
-    request.mode === "lexical" ? noDense("not asked for") : denseList(rooms, request, query, clock),
+        )),
+    request.mode === "lexical"
+      ? noDense("not asked for")
+      : (query.known?.dense ?? denseList(rooms, request, query, clock)),
   ]);
   const fused = await clock.time(
     "fuse",
     () => fuse({ lexical: lexical.rows, dense: dense.rows }, query.fusion),
     (rows) => rows.length,
   );
-  const { rows, plan, degraded, remembered } = dense;
-  return {
-    fused,
-    plan,
-    degraded,
-    corrections: lexical.corrections,
-    ...similarityOf(rows),
-    ...(remembered === undefined ? {} : { remembered }),
-  };
-}
-
-function similarityOf([first, second]: readonly ScoredRow[]): Pick<SearchResponse, "similarity"> {
-  if (first === undefined) return {};
-  return { similarity: { best: first.score, ...(second === undefined ? {} : { gap: first.score - second.score }) } };
+  return { fused, lists: { lexical, dense }, plan: dense.plan, degraded: dense.degraded };
 }
 
 const noLexical: LexicalList = { rows: [], corrections: [] };
@@ -96,23 +96,26 @@ async function lexicalList(
 async function denseList(
   rooms: SearchRooms,
   request: CheckedSearchRequest,
-  { allow, depth, signal }: Parameters<typeof firstStage>[2],
+  { text = request.query, vector: given, allow, depth, signal }: Parameters<typeof firstStage>[2],
   clock: StageClock,
 ): Promise<DenseList> {
   const limitMs = request.limits.embedMs ?? EMBED_LIMIT_MS;
-  let embedded: QueryVector;
+  let embedded: Omit<QueryVector, "isKnown"> & { isKnown?: boolean };
   try {
-    embedded = await clock.time(
-      "embed",
-      () => rooms.embedder.embed(request.query, limitMs),
-      () => 1,
-    );
+    embedded = given
+      ? { vector: given }
+      : await clock.time(
+          "embed",
+          () => rooms.embedder.embed(text, limitMs),
+          () => 1,
+        );
   } catch (error) {
     const reason = `the query was not embedded: ${messageOf(error)}`;
     return { ...noDense(reason), degraded: [{ stage: "embed", reason }] };
   }
-  const { vector, isKnown: remembered } = embedded;
-  if (!vector.some((x) => x !== 0)) return { ...noDense("the model knows no word of the query"), remembered };
+  const { vector, isKnown } = embedded;
+  const remembered = isKnown === undefined ? {} : { remembered: isKnown };
+  if (!vector.some((x) => x !== 0)) return { ...noDense("the model knows no word of the query"), ...remembered };
   const found = await clock.time(
     "dense",
     () =>
@@ -128,7 +131,13 @@ async function denseList(
       }),
     ({ rows }) => rows.length,
   );
-  return { rows: scoredRows(found), plan: { ...found.plan, reason: found.reason }, degraded: [], remembered };
+  return {
+    rows: scoredRows(found),
+    vector,
+    ...remembered,
+    plan: { ...found.plan, reason: found.reason },
+    degraded: [],
+  };
 }
 
 function noDense(reason: string): DenseList {

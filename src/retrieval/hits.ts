@@ -2,6 +2,7 @@
 
 import type { ChunkRecord, DocumentSummary } from "../store/index.js";
 import type { CollapsedDocument } from "./collapse.js";
+import type { DiversityPlace } from "./diversity.js";
 import type { FusedRow } from "./fuse.js";
 import { snippetOf } from "./highlight.js";
 import type { Combined } from "./rerank.js";
@@ -11,7 +12,7 @@ import type { Hit, HitExplanation } from "./response.js";
 export type RankedCandidate = Combined<FusedRow> & { fusedRank: number; score: number };
 
 export function hitOf(
-  { best, matchingChunks }: CollapsedDocument<RankedCandidate>,
+  { best, matchingChunks, diversity }: CollapsedDocument<RankedCandidate> & { diversity?: DiversityPlace },
   rank: number,
   parts: { document: DocumentSummary; chunk: ChunkRecord; words: readonly string[]; explain: boolean },
 ): Hit {
@@ -28,7 +29,7 @@ export function hitOf(
     chunk: { id: chunk.id, index: chunk.index, start: chunk.start, end: chunk.end },
     matchingChunks,
     snippet: snippetOf(chunk.text, words),
-    ...(explain ? { explain: explanationOf(best, rank, words) } : {}),
+    ...(explain ? { explain: explanationOf(best, rank, words, diversity) } : {}),
   };
 }
 
@@ -36,6 +37,7 @@ function explanationOf(
   { candidate, rerank, fusedRank, score }: RankedCandidate,
   rank: number,
   words: readonly string[],
+  diversity: DiversityPlace | undefined,
 ): HitExplanation {
   const { lexical, dense, lexicalNorm, denseNorm } = candidate;
   return {
@@ -43,6 +45,7 @@ function explanationOf(
     ...(dense ? { dense } : {}),
     fused: { rank: fusedRank, score: candidate.score, lexicalNorm, denseNorm },
     ...(rerank ? { rerank } : {}),
+    ...(diversity ? { diversity } : {}),
     final: { rank, score },
     terms: [...words],
   };

@@ -12,21 +12,26 @@ import {
   type LexicalTerm,
   printsOf,
   type StoreReader,
+  type ValueCounts,
 } from "../store/index.js";
 import type { RowBitmap, VectorIndex } from "../vectors/index.js";
+import { findCandidates } from "./candidates.js";
 import { type CollapsedDocument, collapse } from "./collapse.js";
 import { collapseDuplicates } from "./collapse-duplicates.js";
+import { type DiversityPlace, diversify } from "./diversity.js";
 import { finalScores } from "./final-score.js";
-import { firstStage } from "./first-stage.js";
 import type { FusedRow, Fusion } from "./fuse.js";
 import { hitOf, type RankedCandidate } from "./hits.js";
 import { openQueryEmbedder, type QueryCacheStatus, type QueryCost, type QueryEmbedder } from "./query-embedding.js";
-import { queryTerms } from "./query-terms.js";
+import { type LearnedRanking, rankingSettings } from "./ranking-settings.js";
 import { type CheckedSearchRequest, checkSearchRequest } from "./request.js";
 import type { Combined } from "./rerank.js";
+import type { RerankPace } from "./rerank-pace.js";
 import { RERANK_LIMIT_MS, rerankStage } from "./rerank-stage.js";
 import type { Hit, SearchResponse } from "./response.js";
 import { StageClock } from "./stage-clock.js";
+import type { Synonyms } from "./synonyms.js";
+import { vectorsByRow } from "./vectors-by-row.js";
 
 /** What a search works with. */
 export type SearchParts = {
@@ -43,6 +48,12 @@ export type SearchParts = {
   generation: Generation;
   /** Rows that may be found, under a filter or without one; undefined: all. */
   allowedRows(filter: FilterNode | undefined): Promise<RowBitmap | undefined>;
+  /** Values of fields over the documents that may be found. */
+  countValues(fields: readonly string[], filter: FilterNode | undefined): Promise<ValueCounts[]>;
+  synonyms: Synonyms;
+  rerankPace: RerankPace;
+  /** What was learned for the library, of these models; undefined for nothing. */
+  learned(): LearnedRanking | undefined;
   /** Confidence as calibrated on the library; undefined where it is not. */
   confidenceOf?(signals: ConfidenceSignals): number | undefined;
   /** Told what the embedding of each query has cost. */
@@ -52,7 +63,7 @@ export type SearchParts = {
 /** What tells how good the best answer is: the cross-encoder's best logit, and the best cosine. */
 export type ConfidenceSignals = { logit?: number; cosine?: number };
 
-type RankedDocument = CollapsedDocument<RankedCandidate> & { duplicateKeys?: number[] };
+type RankedDocument = CollapsedDocument<RankedCandidate> & { duplicateKeys?: number[]; diversity?: DiversityPlace };
 
 export type SearchRooms = SearchParts & { embedder: QueryEmbedder };
 
@@ -64,11 +75,6 @@ export type Searcher = {
   /** Queries that are remembered with their vectors, the last asked first. */
   rememberedQueries(limit: number): { query: string; vector: Float32Array }[];
 };
-
-// What holds for a model whose manifest recommends nothing: reciprocal ranks need no knowledge of its scores.
-const DEFAULT_FUSION: Fusion = { method: "rrf", k: 60, denseWeight: 1 };
-const DEFAULT_DEPTH = 200;
-const DEFAULT_RERANK = { depth: 50, logitWeight: 1, firstStageWeight: 0 };
 
 export function openSearcher(parts: SearchParts): Searcher {
   const rooms: SearchRooms = { ...parts, embedder: openQueryEmbedder(parts.encoder, parts.onQueryCost) };
@@ -91,13 +97,25 @@ async function search(
     );
   }
   const clock = new StageClock();
-  const terms = queryTerms(rooms.analyser, request.query);
+  const phrasings = [request.query, ...request.queries].map((text) => ({
+    text,
+    terms: rooms.synonyms.termsOf(rooms.analyser, text),
+  }));
+  const filter = request.filter === undefined ? undefined : parseFilter(request.filter);
   const scope = await rooms.allowedRows(undefined);
-  const allow = request.filter === undefined ? scope : await rooms.allowedRows(parseFilter(request.filter));
-  const { fusion, depth } = fusionFor(rooms, request);
-  const first = await firstStage(rooms, request, { terms, allow, scope, depth, fusion, signal }, clock);
+  const allow = filter === undefined ? scope : await rooms.allowedRows(filter);
+  const { fusion, depth, report, feedback, rerank } = rankingSettings(rooms, request);
+  const counting = facetsOf(rooms, request, filter, clock);
+  // Awaited at the end: a search that fails before must not leave a rejection that nobody takes.
+  counting.catch(() => undefined);
+  const first = await findCandidates(
+    rooms,
+    request,
+    phrasings,
+    { allow, scope, depth, fusion, feedback, signal },
+    clock,
+  );
 
-  const rerank = rerankFor(rooms, request);
   const reranked = await clock.time(
     "rerank",
     () =>
@@ -112,22 +130,34 @@ async function search(
   );
 
   const ranking = withScores(first.fused, reranked.ranking, fusion);
-  const documents = await clock.time(
+  const confidence = confidenceOf(rooms, reranked.ranking, first.similarity?.best);
+  const nothingRelevant = (confidence.confidence ?? 1) < (request.minConfidence ?? 0);
+  const relevant = await clock.time(
     "collapse",
-    () => collapsed(rooms, request, ranking),
+    () => (nothingRelevant ? [] : collapsed(rooms, request, ranking)),
     (list) => list.length,
   );
-  const hits = await hitsOf(rooms, request, documents, wordsOf(terms, first.corrections));
+  const documents = await diversified(rooms, request, relevant, clock);
+  const words = wordsOf(
+    phrasings.flatMap(({ terms }) => terms),
+    first.corrections,
+  );
+  const hits = await hitsOf(rooms, request, documents, words);
   return {
     query: request.query,
     hits,
     offset: request.offset,
     limit: request.limit,
     candidates: documents.length,
-    ...confidenceOf(rooms, reranked.ranking, first.similarity?.best),
+    ...confidence,
+    ...(nothingRelevant ? { nothingRelevant } : {}),
+    rerankDepth: reranked.depth,
+    ...(first.feedback ? { feedback: first.feedback } : {}),
+    fusion: report,
     ...(first.corrections.length > 0 ? { corrections: first.corrections } : {}),
     ...(first.similarity === undefined ? {} : { similarity: first.similarity }),
     ...(first.remembered === undefined ? {} : { remembered: first.remembered }),
+    ...(await counting),
     degraded: [...first.degraded, ...reranked.degraded],
     plan: first.plan,
     generation: rooms.generation.id,
@@ -155,30 +185,48 @@ function confidenceOf(
   return isRead ? { confidence: 1 / (1 + Math.exp(-logit)), confidenceFrom: "cross-encoder" } : {};
 }
 
-/** The manifest's recommendation, with what the request says otherwise. A single list keeps its own scores. */
-function fusionFor(
-  { encoder }: SearchRooms,
-  { mode, fusion, depth: asked }: CheckedSearchRequest,
-): { fusion: Fusion; depth: number } {
-  const recommended = encoder.model.manifest.fusion;
-  const depth = asked ?? recommended?.depth ?? DEFAULT_DEPTH;
-  if (mode !== "hybrid") return { depth, fusion: { method: "convex", lexicalWeight: mode === "lexical" ? 1 : 0 } };
-  if (fusion?.method === "convex") {
-    const own = recommended?.method === "convex" ? recommended.lexicalWeight : 0.5;
-    return { depth, fusion: { method: "convex", lexicalWeight: fusion.lexicalWeight ?? own } };
-  }
-  if (fusion?.method === "rrf") {
-    const { k = 60, denseWeight = 1 } = fusion;
-    return { depth, fusion: { method: "rrf", k, denseWeight } };
-  }
-  return { depth, fusion: recommended ?? DEFAULT_FUSION };
+async function facetsOf(
+  rooms: SearchRooms,
+  { facets: fields }: CheckedSearchRequest,
+  filter: FilterNode | undefined,
+  clock: StageClock,
+): Promise<{ facets?: ValueCounts[] }> {
+  if (fields.length === 0) return {};
+  const facets = await clock.time(
+    "facets",
+    () => rooms.countValues(fields, filter),
+    (counts) => counts.length,
+  );
+  return { facets };
 }
 
-function rerankFor({ crossEncoder }: SearchRooms, { rerank = true }: CheckedSearchRequest) {
-  const recommended = crossEncoder?.model.manifest.rerank ?? DEFAULT_RERANK;
-  const { logitWeight, firstStageWeight } = recommended;
-  const depth = rerank === false ? 0 : rerank === true ? recommended.depth : rerank.depth;
-  return { depth, logitWeight, firstStageWeight };
+// The documents that are compared with each other, whatever page is shown, so that pages are cut out of one ranking.
+const DIVERSE_DOCUMENTS = 50;
+
+async function diversified(
+  { vectors }: SearchRooms,
+  { diversity = 0 }: CheckedSearchRequest,
+  documents: readonly RankedDocument[],
+  clock: StageClock,
+): Promise<readonly RankedDocument[]> {
+  if (diversity === 0 || documents.length === 0) return documents;
+  return clock.time(
+    "diversify",
+    async () => {
+      const first = documents.slice(0, DIVERSE_DOCUMENTS);
+      const vectorOfRow = await vectorsByRow(
+        vectors(),
+        first.map(({ best }) => best.candidate.row),
+      );
+      const ranked = first.map((document) => ({ ...document, relevance: document.best.score }));
+      const diverse = diversify(ranked, ({ best }) => vectorOfRow.get(best.candidate.row), diversity);
+      return [
+        ...diverse.map(({ document, place }) => ({ ...document, diversity: place })),
+        ...documents.slice(DIVERSE_DOCUMENTS),
+      ];
+    },
+    (list) => list.length,
+  );
 }
 
 function withScores(

@@ -22,6 +22,7 @@ export {
 } from "./embedding-cache.js";
 export type { FacetCount, Facets, LibraryCounts } from "./facets.js";
 export type { FeedbackBounds, FeedbackPage, FeedbackSearch } from "./feedback.js";
+export type { ValueCount, ValueCounts } from "./field-values.js";
 export { metadataFields } from "./fields.js";
 export type { Freshness } from "./freshness.js";
 export { type Generation, type GenerationRecipe, storedGeneration } from "./generation.js";
@@ -69,6 +70,7 @@ export type {
   StoredAlertEvent,
   StoredCost,
 } from "./quality-store.js";
+export { type StoredRanking, writeRanking } from "./ranking-schema.js";
 export { openReader, type Reader } from "./reader.js";
 export { type StoreReader, startReader } from "./reader-client.js";
 export {

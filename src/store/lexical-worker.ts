@@ -10,7 +10,7 @@ import { serve } from "../threads/serve.js";
 import { guarded, openForReading } from "./connection.js";
 import { LexicalKeeper } from "./lexical-keeper.js";
 import { openLexicalRows } from "./lexical-rows.js";
-import type { LexicalAnswer, LexicalRequest } from "./live-lexical.js";
+import type { LexicalAnswer, LexicalRequest, TermFrequencies } from "./live-lexical.js";
 
 export type LexicalWorkerOptions = {
   library: string;
@@ -34,6 +34,8 @@ export type LexicalVerbs = {
   search(request: LexicalRequest): Promise<LexicalAnswer>;
   /** Words that begin with the prefix, the most frequent first; `scope` as in a search. */
   suggest(argument: { prefix: string; limit: number; scope?: Uint32Array | undefined }): Promise<string[]>;
+  /** In how many of the live rows each term occurs. */
+  frequencies(argument: { terms: string[] }): Promise<TermFrequencies>;
   /** Takes in what was committed. */
   follow(argument: null): Promise<void>;
   /** Sees to it that nothing of rows that went is left in memory and files. Progress values: [done, total] in rows. */
@@ -74,6 +76,7 @@ await serve<LexicalVerbs>(async () => {
     verbs: {
       search: (request) => following(() => keeper.live.search(request)),
       suggest: ({ prefix, limit, scope }) => following(() => keeper.live.suggest(prefix, limit, scope)),
+      frequencies: ({ terms }) => following(() => keeper.live.frequencies(terms)),
       follow: () => following(() => keeper.live.follow()),
       forgetGone: (_, { signal, progress }) =>
         keeper.forgetGone((done, total) => {

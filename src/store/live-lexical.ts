@@ -34,6 +34,9 @@ export type Correction = { word: string; read: string[] };
 
 export type LexicalAnswer = LexicalHits & { corrections: Correction[] };
 
+/** `frequencies`: of `rows` live rows, how many have each term; in the order of the terms that were asked for. */
+export type TermFrequencies = { rows: number; frequencies: Uint32Array<ArrayBuffer> };
+
 /** What was kept of an index. */
 export type SavedLexical = {
   segments: Uint8Array[];
@@ -138,6 +141,13 @@ export class LiveLexical {
     const { limit, allow } = request;
     const { terms, corrections } = this.#corrected(request);
     return { ...this.#index.search(terms, { k: limit, allow }), corrections };
+  }
+
+  /** In how many of the live rows each term occurs. */
+  async frequencies(terms: readonly string[]): Promise<TermFrequencies> {
+    await this.follow();
+    const frequencies = Uint32Array.from(terms, (term) => this.#index.documentFrequency(term));
+    return { rows: this.liveRows, frequencies };
   }
 
   /** Words that begin with `prefix`, the most frequent first. */

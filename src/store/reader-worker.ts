@@ -7,6 +7,7 @@ import type { CacheFileStatus } from "./cache-status.js";
 import type { ChunkRecord, DocumentSummary, StoredDocument } from "./documents.js";
 import type { Facets, LibraryCounts } from "./facets.js";
 import type { FeedbackPage } from "./feedback.js";
+import type { ValueCounts, ValueCountsRequest } from "./field-values.js";
 import type { Generation } from "./generation.js";
 import type { Job } from "./job.js";
 import type { JobListing, JobPageRequest, QueueDepth } from "./job-reader.js";
@@ -14,6 +15,7 @@ import type { MigrationState } from "./migration.js";
 import type { Prints } from "./prints.js";
 import type { QualityNotes } from "./quality-reader.js";
 import type { StoredCost } from "./quality-store.js";
+import type { StoredRanking } from "./ranking-schema.js";
 import { openReader } from "./reader.js";
 import type { Dirt } from "./reclaim.js";
 import type { RowDocuments, RowVectors } from "./row-parts.js";
@@ -43,11 +45,13 @@ export type ReaderVerbs = {
   matching(argument: { tenant: string; filter: FilterNode }): Uint32Array;
   facets(argument: { tenant: string }): Facets;
   sources(argument: null): Source[];
+  values(argument: ValueCountsRequest): ValueCounts[];
   tenants(argument: null): TenantSize[];
   tenantKeys(argument: null): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
   counts(argument: null): LibraryCounts;
   prints(argument: { keys: number[] }): Prints;
   feedback(argument: { tenant: string; after: number; limit: number }): FeedbackPage;
+  rankings(argument: null): StoredRanking[];
   dirt(argument: null): Dirt;
   cache(argument: null): CacheFileStatus;
   job(argument: { id: string }): Job | undefined;
@@ -86,6 +90,7 @@ await serve<ReaderVerbs>(async () => {
       matching: ({ tenant, filter }) => reader.matching(tenant, filter),
       facets: ({ tenant }) => reader.facets(tenant),
       sources: () => reader.sources(),
+      values: (request) => reader.values(request),
       tenants: () => reader.tenants(),
       tenantKeys: () => reader.tenantKeys(),
       counts: () => reader.counts(),
@@ -96,6 +101,7 @@ await serve<ReaderVerbs>(async () => {
       costs: () => reader.quality.costs(),
       prints: ({ keys }) => reader.prints({ keys }),
       feedback: (page) => reader.feedback(page),
+      rankings: () => reader.rankings(),
       dirt: () => reader.dirt(),
       cache: () => reader.cache(),
     },

@@ -14,6 +14,7 @@ import {
 } from "./documents.js";
 import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./facets.js";
 import { type FeedbackPage, readFeedback } from "./feedback.js";
+import { countValues, type ValueCounts, type ValueCountsRequest } from "./field-values.js";
 import { documentsMatching } from "./filter-sql.js";
 import { type Freshness, readFreshness } from "./freshness.js";
 import { activeGeneration, type Generation, generationOf, shadowGeneration } from "./generation.js";
@@ -23,6 +24,7 @@ import { readLibraryId } from "./library-id.js";
 import { type MigrationState, readMigration } from "./migration.js";
 import { type Prints, readPrints } from "./prints.js";
 import { openQualityReader, type QualityReader } from "./quality-reader.js";
+import { readRankings, type StoredRanking } from "./ranking-schema.js";
 import { countDirt, type Dirt } from "./reclaim.js";
 import { type RowDocuments, type RowVectors, readRowDocuments, readVectors } from "./row-parts.js";
 import { type DeadRows, type RowSlice, readDeadRows, readLiveRows, readRows } from "./rows.js";
@@ -62,6 +64,8 @@ export type Reader = {
   facets(tenant: string): Facets;
   /** Folders whose files are indexed. */
   sources(): Source[];
+  /** How many of a tenant's documents have which values. */
+  values(request: ValueCountsRequest): ValueCounts[];
   tenants(): TenantSize[];
   /** Keys of each tenant's documents. */
   tenantKeys(): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
@@ -72,6 +76,8 @@ export type Reader = {
   prints(of: { keys: readonly number[] } | { tenant: string }): Prints;
   /** Searches of a tenant that got feedback, from behind `after` on. */
   feedback(page: { tenant: string; after: number; limit: number }): FeedbackPage;
+  /** What was learned of ranking, for each model version. */
+  rankings(): StoredRanking[];
   /** Of the stored rows, how many are dead. */
   dirt(): Dirt;
   /** What the embedding cache beside the library holds. */
@@ -128,6 +134,7 @@ export function openReader(library: string, generationId?: number): Reader {
     matching: (tenant, filter) => documentsMatching(db, tenant, filter),
     facets: (tenant) => countFacets(db, tenant),
     sources: () => readSources(db),
+    values: (request) => countValues(db, request),
     tenants: () => readTenants(db, open().generation.id),
     tenantKeys: () => readTenantKeys(db),
     counts: () => countLibrary(db),
@@ -137,6 +144,7 @@ export function openReader(library: string, generationId?: number): Reader {
     freshness: () => readFreshness(db),
     prints: (of) => readPrints(db, of),
     feedback: (page) => readFeedback(db, page),
+    rankings: () => readRankings(db),
     dirt: () => countDirt(db),
     cache: () => readCacheStatus(library),
     quality: openQualityReader(db, () => open().generation.id),

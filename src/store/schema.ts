@@ -10,6 +10,7 @@ import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 import { FEEDBACK_SCHEMA } from "./feedback-schema.js";
 import { QUALITY_SCHEMA } from "./quality-schema.js";
+import { RANKING_SCHEMA } from "./ranking-schema.js";
 import { OWN_ID_OF_ID, TENANT_OF_ID } from "./tenancy.js";
 
 /** SQL, or a step that has to look at what is there. */
@@ -222,8 +223,7 @@ const migrations: readonly SchemaStep[] = [
 
 function toFormat2(db: Database): void {
   dropFullTextTables(db);
-  db.exec(FEEDBACK_SCHEMA);
-  db.exec(QUALITY_SCHEMA);
+  for (const tables of [FEEDBACK_SCHEMA, QUALITY_SCHEMA, RANKING_SCHEMA]) db.exec(tables);
 }
 
 // Format 1 kept postings in FTS5 tables, one a generation, and counted the terms of every row. The lexical index is made of

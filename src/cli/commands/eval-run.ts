@@ -25,7 +25,9 @@ export function addEvalRunCommand(parent: Command, face: Face): void {
   const command = parent
     .command("run <folders...>", { isDefault: true })
     .description("Measure the stages of search on collections; the word run may be left out.")
-    .option("--stages <list>", "which of bm25, dense, hybrid and hybrid+rerank", listOf(stageNames), [...stageNames])
+    .option("--stages <list>", "which of bm25, dense, hybrid, hybrid+rerank and default", listOf(stageNames), [
+      ...stageNames,
+    ])
     .option(
       "--baseline <stage|file>",
       "what stages are compared with: a stage, or a TREC run (default: the line above)",

@@ -3,7 +3,7 @@
 import type { EngineOptions } from "../../engine/index.js";
 import type { SearchRequest } from "../../retrieval/index.js";
 
-export const stageNames = ["bm25", "dense", "hybrid", "hybrid+rerank"] as const;
+export const stageNames = ["bm25", "dense", "hybrid", "hybrid+rerank", "default"] as const;
 export type StageName = (typeof stageNames)[number];
 
 export type VariantRequest = Omit<SearchRequest, "query">;
@@ -20,8 +20,10 @@ export type Variant = {
 export const stageRequests: Readonly<Record<StageName, VariantRequest>> = {
   bm25: { mode: "lexical", rerank: false },
   dense: { mode: "dense", rerank: false },
-  hybrid: { mode: "hybrid", rerank: false },
-  "hybrid+rerank": { mode: "hybrid", rerank: true },
+  hybrid: { mode: "hybrid", rerank: false, feedback: false },
+  "hybrid+rerank": { mode: "hybrid", rerank: true, feedback: false },
+  // What a search does that says nothing of all this: with feedback.
+  default: {},
 };
 
 export function stageVariants(names: readonly StageName[]): Variant[] {

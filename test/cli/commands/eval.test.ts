@@ -28,7 +28,7 @@ test("every stage is measured on every collection, with means, run files and no 
   assert.deepEqual([air?.documents, air?.queries, air?.degraded], [4, 2, 0]);
   assert.deepEqual(
     air?.stages.map(({ stage }) => stage),
-    ["bm25", "dense", "hybrid", "hybrid+rerank"],
+    ["bm25", "dense", "hybrid", "hybrid+rerank", "default"],
   );
   for (const { measures, p50Ms, p95Ms } of air?.stages ?? []) {
     assert.deepEqual(measures, { "ndcg@10": 1, "recall@100": 1, "mrr@10": 1, map: 1 });
@@ -36,7 +36,7 @@ test("every stage is measured on every collection, with means, run files and no 
   }
   assert.deepEqual(mean?.map(({ stage, measures }) => [stage, measures["ndcg@10"]])[3], ["hybrid+rerank", 1]);
   const files = readdirSync(join(folder, "runs")).sort();
-  assert.equal(files.length, 8);
+  assert.equal(files.length, 10);
   assert.match(readFileSync(join(folder, "runs", "air.bm25.run"), "utf8"), /^q1 Q0 d1 1 [\d.]+ lodestone-bm25\n/);
   assert.deepEqual(
     readdirSync(folder).filter((name) => name.startsWith("lodestone-eval-")),

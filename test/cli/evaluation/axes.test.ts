@@ -47,8 +47,10 @@ test("a point changes the request, the engine or what the library is built with,
     engine: { vectors: { format: "int8" } },
   });
   assert.deepEqual(buildOptionsOf(point), { chunking: { maxTokens: 64 } });
-  const methodOf = (settings: Record<string, number | string>) =>
-    variantOf({ name: "", settings }, {}).request.fusion?.method;
+  const methodOf = (settings: Record<string, number | string>) => {
+    const { fusion } = variantOf({ name: "", settings }, {}).request;
+    return typeof fusion === "object" ? fusion.method : fusion;
+  };
   assert.equal(methodOf({ "fusion.lexicalWeight": 0.3 }), "convex");
   assert.equal(methodOf({ "fusion.denseWeight": 0.3 }), "rrf");
   assert.equal(methodOf({ "fusion.method": "rrf" }), "rrf");
