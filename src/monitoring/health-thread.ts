@@ -22,6 +22,8 @@ export async function withHealthThread<T>(
     return await work(client);
   } finally {
     signal.removeEventListener("abort", abandon);
-    if (!signal.aborted) await client.close();
+    // Aborted while it was opened, nobody has given it up.
+    if (signal.aborted) client.abandon();
+    else await client.close();
   }
 }

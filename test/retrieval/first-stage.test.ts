@@ -26,7 +26,7 @@ test("a request's plan and numbers reach the vectors, and the answer names what 
     vectors,
   );
   await index.settle();
-  const embedder = { embed: async () => vectors.slice(0, dimensions) };
+  const embedder = { embed: async () => ({ vector: vectors.slice(0, dimensions), isKnown: false }) };
   const rooms = { vectors: () => index, embedder } as unknown as SearchRooms;
   const planOf = async (request: Partial<SearchRequest>, allow?: RowBitmap) => {
     const checked = checkSearchRequest({ query: "any", mode: "dense", ...request });
