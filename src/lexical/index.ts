@@ -17,6 +17,6 @@ export { checkSegment } from "./segment.js";
 export { englishStemmer, noStemmer, type Stemmer } from "./stemmer.js";
 export type { TermBatch, ValueKind } from "./term-batch.js";
 export { TextBatch } from "./text-batch.js";
-export { mayBeMisspelt, readingsOf } from "./typos.js";
+export { readingsOf } from "./typos.js";
 export type { SimilarWord, Vocabulary, VocabularyWord } from "./vocabulary.js";
 export { type WordForm, wordForms } from "./word-forms.js";

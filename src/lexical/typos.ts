@@ -11,8 +11,7 @@ const MAX_READINGS = 3;
 // Numbers, names of versions and formulas have neighbours without end, and none of them is what was meant.
 const ONLY_LETTERS = /^[\p{L}\p{M}]+$/u;
 
-/** Whether a word, folded, is one whose spelling may be doubted. */
-export function mayBeMisspelt(word: string): boolean {
+function mayBeMisspelt(word: string): boolean {
   return word.length >= SHORTEST_ONE_EDIT && word.length <= LONGEST && ONLY_LETTERS.test(word);
 }
 

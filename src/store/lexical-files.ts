@@ -12,7 +12,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { LodestoneError, messageOf } from "../errors.js";
-import { diskOperations, type FileOperations, writeFileAtomically } from "../files/index.js";
+import { diskOperations, type FileOperations, writeFailure, writeFileAtomically } from "../files/index.js";
 import { checkSegment } from "../lexical/index.js";
 import type { SavedLexical } from "./live-lexical.js";
 
@@ -121,16 +121,20 @@ export async function saveSegments(
     return { name: segmentName(bytes, [firstRow, endRow]), bytes };
   });
   const folder = lexicalFolder(directory);
-  await files.makeDirectory(folder);
-  for (const { name, bytes } of named) {
-    if (known.has(name)) continue;
-    await writeFileAtomically(join(folder, name), (path) => files.write(path, bytes), { files });
-  }
   const segments = named.map(({ name }) => name);
   const list: SegmentList = { format: FORMAT, ...place, nextRow, hasGoneWords, segments };
-  await writeFileAtomically(join(folder, listName), (path) => files.write(path, encodeSegmentList(list)), { files });
-  for (const name of readdirSync(folder)) {
-    if (name !== listName && !segments.includes(name)) await files.remove(join(folder, name));
+  try {
+    await files.makeDirectory(folder);
+    for (const { name, bytes } of named) {
+      if (known.has(name)) continue;
+      await writeFileAtomically(join(folder, name), (path) => files.write(path, bytes), { files });
+    }
+    await writeFileAtomically(join(folder, listName), (path) => files.write(path, encodeSegmentList(list)), { files });
+    for (const name of readdirSync(folder)) {
+      if (name !== listName && !segments.includes(name)) await files.remove(join(folder, name));
+    }
+  } catch (cause) {
+    throw writeFailure(folder, cause);
   }
   return segments;
 }

@@ -174,6 +174,8 @@ export class LexicalKeeper {
     } catch (error) {
       if (!(error instanceof LodestoneError)) throw error;
       this.#saved = { rows, isFresh: wasFresh };
+      // What is there now is not known.
+      this.#files = new Set();
       this.#options.onNotice(
         `The lexical index could not be saved, and is made again at the next start: ${error.message}`,
       );

@@ -65,9 +65,9 @@ await serve<LexicalVerbs>(async () => {
       }),
   );
   const following = async <T>(work: () => Promise<T>): Promise<T> => {
-    const { nextRow } = keeper.live;
+    const { nextRow, liveRows } = keeper.live;
     const result = await work();
-    if (keeper.live.nextRow !== nextRow) keeper.changed();
+    if (keeper.live.nextRow !== nextRow || keeper.live.liveRows !== liveRows) keeper.changed();
     return result;
   };
   // Searches that come while it is opened find it at work.

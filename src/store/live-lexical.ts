@@ -52,7 +52,7 @@ const SLICE_ROWS = 256;
 const SEGMENT_ROWS = 1024;
 // Gaps that a vacuum leaves lie in a segment as rows that are not there; larger ones begin another.
 const LARGEST_GAP = 4096;
-/** Of what a word is read as: what the word itself would count. Measured by bench/lexical-typos.ts. */
+/** Of what a word is read as: what the word itself would count. Measured: npm run bench:lexical -- --typos */
 const READING_WEIGHT = 0.5;
 /** Each takes a walk through all words; a pasted page in another language has none but such. */
 const MAX_CORRECTED = 8;

@@ -3,13 +3,15 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import type { LodestoneError } from "../../src/errors.js";
 import { Analyser, noStemmer } from "../../src/lexical/index.js";
 import { prepareCompaction } from "../../src/store/compact-rows.js";
 import { openForReading } from "../../src/store/connection.js";
-import { lexicalFolder } from "../../src/store/lexical-files.js";
+import { lexicalFolder, saveSegments } from "../../src/store/lexical-files.js";
 import { LexicalKeeper } from "../../src/store/lexical-keeper.js";
 import { openLexicalRows } from "../../src/store/lexical-rows.js";
 import { openWriter, type Writer } from "../../src/store/writer.js";
+import { failingAt } from "../files/failing-files.js";
 import { bm25, type Row, rankAll } from "../lexical/exhaustive-scorer.js";
 import { damages } from "../vectors/damages.js";
 import { batchOf, recipe, temporaryFolder } from "./library-fixture.js";
@@ -263,6 +265,44 @@ test("what a save that was cut off has left goes with a vacuum", async (t) => {
   assert.equal(existsSync(join(folder, "0-9-00000000.llex")), false);
   assert.deepEqual((await find(opened, "lamp")).rows, [0]);
   await opened.close();
+});
+
+test("where nothing can be saved, that is told, and searches go on", async (t) => {
+  const { library, writer } = libraryOf(t, ["lamp"]);
+  writeFileSync(join(library, "index"), "a file in the folder's place");
+  const opened = openLexical(library);
+  await find(opened, "lamp");
+  opened.keeper.changed();
+  writer.write(batchOf([{ id: "new", texts: ["lamp"] }]));
+  assert.deepEqual((await find(opened, "lamp")).rows, [0, 1]);
+  await opened.close();
+  assert.match(opened.notices.join(), /The lexical index could not be saved/);
+});
+
+test("every write of a save may fail: what was saved before is whole, or the new one is", async (t) => {
+  const { library, writer } = libraryOf(t, ["lamp"]);
+  const place = { directory: join(library, "index"), identity: "first", analyser: analyser.version };
+  const first = openLexical(library);
+  await find(first, "lamp");
+  await first.close();
+  writer.write(batchOf([{ id: "new", texts: ["lamp book"] }]));
+  const next = openLexical(library, { readOnly: true });
+  await find(next, "lamp");
+  const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  for (let failing = 0, isSaved = false; !isSaved; failing++) {
+    await saveSegments(place, next.keeper.live, new Set(), failingAt(failing, full)).then(
+      () => {
+        isSaved = true;
+      },
+      (error: LodestoneError) => assert.equal(error.code, "DISK_FULL"),
+    );
+    const again = openLexical(library, { readOnly: true });
+    assert.deepEqual(again.notices, []);
+    assert.ok([1, 2].includes(again.keeper.live.nextRow));
+    assert.deepEqual((await find(again, "lamp")).rows, [0, 1]);
+    await again.close();
+  }
+  await next.close();
 });
 
 test("a search misses nothing that was committed before it, however much there is to take in", async (t) => {
