@@ -64,7 +64,7 @@ async function measureCosts(): Promise<void> {
     note(`search, ${name}: median`, median(times), "ms");
     note(`watching, share of a search that is ${name}`, (100 * costOfWatching(median(times))) / median(times), "%");
   }
-  note("ingest: sampling a document, processor time", costOfSampling(), "ms");
+  note("ingest: sampling a document, processor time", 1000 * costOfSampling(), "microseconds");
 
   await using server = await serve(engine, { port: 0, logLevel: "silent" });
   const scrapes: number[] = [];
