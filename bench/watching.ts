@@ -1,4 +1,4 @@
-// npm run bench:watching [-- --documents 5000] [-- --searches 300] [-- --scrapes 50] [-- --json]
+// npm run bench:watching [-- --documents 5000] [-- --searches 300] [-- --scrapes 50] [-- --part costs|confidence] [-- --json]
 // What watching costs beside searching and ingesting, how long a scrape of /metrics takes, and, where the evaluation collections lie beside
 // the project, how well calibrated confidence tells queries with an answer from those without.
 
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     documents: { type: "string", default: "5000" },
     searches: { type: "string", default: "300" },
     scrapes: { type: "string", default: "50" },
+    part: { type: "string" },
     json: { type: "boolean" },
   },
 });
@@ -40,8 +41,8 @@ function cpuMsOf(work: () => void): number {
   return (user + system) / 1000;
 }
 
-await measureCosts();
-await measureConfidence();
+if (values.part !== "confidence") await measureCosts();
+if (values.part !== "costs") await measureConfidence();
 if (values.json) figures.printJson();
 
 async function measureCosts(): Promise<void> {
