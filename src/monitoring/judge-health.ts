@@ -7,7 +7,6 @@ import {
   type EmbeddingSample,
   embeddingHealthSteps,
   fewestBaselineRows,
-  fewestRows,
   finish,
   type HealthCalibration,
   type HealthReport,
@@ -128,9 +127,4 @@ function baselineOf(
   const keys = reader.quality.documentKeys(rows);
   const stored = keys.map((documentKey, i) => ({ documentKey, norm: norms[i]! }));
   return { sample, state: { calibration, madeMs: nowMs }, baseline: { rows: stored, vectors } };
-}
-
-/** Whether a run's sample is worth judging. */
-export function isJudgeable({ documents }: Pick<IngestRun, "documents">): boolean {
-  return documents >= fewestRows;
 }

@@ -205,9 +205,9 @@ export class Monitor implements MonitorVerbs {
   async metrics(): Promise<Metric[]> {
     const { reader, arms, clock } = this.#parts;
     const { index } = arms()[0]!;
-    const [jobs, vectors, costs, counts] = await Promise.all([
+    const vectors = index.vectors.size();
+    const [jobs, costs, counts] = await Promise.all([
       reader.call("queueDepth", null),
-      index.vectors.status(),
       reader.call("costs", null),
       this.#countsNow(),
     ]);

@@ -3,14 +3,17 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { appendFileSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
+import { passageOf } from "../../src/documents/index.js";
+import { openBiEncoder, openCatalogue } from "../../src/encoders/index.js";
 import type { AlertNews, DocumentInput, Engine } from "../../src/index.js";
-import { databasePath } from "../../src/store/index.js";
+import { packageRoot } from "../../src/package-root.js";
+import { databasePath, openReader } from "../../src/store/index.js";
 import { documentsOf, queriesOf, withoutDomains } from "../quality/domains.js";
 import { coded, openTemporary, temporaryFolder, writeFiles } from "./temporary.js";
 
@@ -24,6 +27,27 @@ function documents(domain: Domain, from: number, to: number): DocumentInput[] {
 
 /** Cosines alone: what is watched is the same, in a tenth of the time. */
 const unreranked = { crossEncoder: null, monitoring: { calibrate: false } } as const;
+
+/** Writes other vectors over those of the stored passages. */
+async function overwriteVectors(library: string, embed: (passages: string[]) => Promise<Float32Array>): Promise<void> {
+  const db = new Database(databasePath(library));
+  const blocks = db
+    .prepare<[], { id: number; firstRow: number; rows: number }>(
+      "SELECT rowid AS id, first_row AS firstRow, rows FROM row_blocks",
+    )
+    .all();
+  const reader = openReader(library);
+  for (const { id, firstRow, rows } of blocks) {
+    const numbers = Uint32Array.from({ length: rows }, (_, i) => firstRow + i);
+    const passages = reader.chunks(numbers).map(({ title, headingPath, text }) => passageOf(title, headingPath, text));
+    const vectors = await embed(passages);
+    db.prepare("UPDATE row_blocks SET vectors = ? WHERE rowid = ?").run(new Uint8Array(vectors.buffer), id);
+  }
+  reader.close();
+  db.close();
+  // Index files would be made of the vectors that were there before.
+  rmSync(join(library, "index"), { recursive: true, force: true });
+}
 
 async function causeIn(engine: Engine): Promise<string | undefined> {
   return (await engine.monitor.diagnose()).causes[0]?.cause;
@@ -91,6 +115,63 @@ describe("a library of one domain", { skip: withoutDomains }, () => {
     assert.equal(causes[0]?.cause, "stale-documents");
     const staleness = findings.find(({ check }) => check === "staleness");
     assert.match(staleness!.sentence, /20 have changed .* 4 are gone/);
+  });
+
+  test("names a batch whose texts were prepared in another way", async (t) => {
+    const engine = await libraryOf(t, "cisi");
+    const marked = documents("cisi", 240, 304).map(({ text, ...document }) => {
+      const sentences = text.split(". ").map((sentence) => `<p class="body-text"><span>${sentence}.</span></p>`);
+      return {
+        ...document,
+        text: `<html><head><meta charset="utf-8"/></head><body>${sentences.join("")}</body></html>`,
+      };
+    });
+    await engine.put(marked);
+    await engine.monitor.settled();
+    assert.equal(await causeIn(engine), "altered-preprocessing");
+  });
+
+  test("names a model that does not read texts to their end", async (t) => {
+    const engine = await openTemporary(t, { ...unreranked, chunking: { maxTokens: 512, overlapTokens: 0 } });
+    const whole = documents("cisi", 0, 320).map(({ text }) => text);
+    const long = Array.from({ length: 64 }, (_, i) => whole.slice(5 * i, 5 * i + 5).join(" "));
+    const title =
+      "On the long titles that reports of committees have had for as long as there have been committees, ".repeat(4);
+    await engine.put(long.map((text, i) => ({ id: String(i), title, text })));
+    await engine.monitor.settled();
+    assert.equal(await causeIn(engine), "truncated-input");
+  });
+
+  test("names passages that were embedded with the prefix of queries, and vectors of another origin", async (t) => {
+    const folder = temporaryFolder(t);
+    const name = "with-prefixes";
+    cpSync(join(packageRoot, "models", "minilex-embed-en"), join(folder, name), { recursive: true });
+    const manifestPath = join(folder, name, "manifest.json");
+    const manifest = JSON.parse(readFileSync(manifestPath, "utf8")) as object;
+    const prefixes = { queryPrefix: "question asked by somebody: ", passagePrefix: "answer that was written down: " };
+    writeFileSync(manifestPath, JSON.stringify({ ...manifest, name, ...prefixes }));
+    const model = openCatalogue([folder]).find("bi-encoder", name);
+    const options = { ...unreranked, library: join(folder, "library"), models: [folder], biEncoder: name };
+    const engine = await openTemporary(t, options);
+    await engine.put(documents("cisi", 0, 80));
+    await engine.monitor.settled();
+    assert.notEqual(await causeIn(engine), "swapped-prefixes");
+    await engine.close();
+
+    const encoder = await openBiEncoder(model);
+    t.after(() => encoder.close());
+    await overwriteVectors(options.library, async (passages) => (await encoder.embed(passages, "query")).vectors);
+    const swapped = await openTemporary(t, options);
+    assert.equal(await causeIn(swapped), "swapped-prefixes");
+    await swapped.close();
+
+    await overwriteVectors(options.library, async (passages) => {
+      const { vectors } = await encoder.embed(passages, "passage");
+      // Another model's axes mean something else.
+      return vectors.reverse();
+    });
+    const foreign = await openTemporary(t, options);
+    assert.equal(await causeIn(foreign), "altered-model");
   });
 
   test("names questions about something else", async (t) => {
@@ -264,4 +345,15 @@ test("what embedding costs is counted by tenant, with what the cache spares, and
   await again.put(few);
   const after = (await again.monitor.cost("tenant")).groups.find(({ name }) => name === "");
   assert.deepEqual([after?.texts, after?.savedTexts], [3, 2]);
+});
+
+test("a library of an earlier format that is only read is watched, and tells that nothing is known yet", async (t) => {
+  const library = join(temporaryFolder(t), "library");
+  cpSync(join(packageRoot, "test", "fixtures", "library-v1"), library, { recursive: true });
+  const engine = await openTemporary(t, { library, readOnly: true, crossEncoder: null });
+  const { status, embeddings } = await engine.monitor.overview();
+  assert.deepEqual([status, embeddings.runs, embeddings.baseline], ["unknown", [], null]);
+  assert.deepEqual((await engine.monitor.cost()).groups, []);
+  await engine.search({ query: "keys" });
+  assert.equal((await engine.monitor.overview()).queries.lastHour.queries, 1);
 });
