@@ -32,6 +32,8 @@ export {
   type StaleVerbs,
   type Status,
   type SubmitOptions,
+  type Suggestion,
+  type SuggestRequest,
   scheduleSnapshots,
   snapshotLibrary,
   type Tenant,

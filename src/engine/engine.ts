@@ -31,6 +31,7 @@ import type { Feedback } from "./search-memory.js";
 import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
 import { type StaleVerbs, staleVerbs } from "./stale.js";
 import { collectStatus, type Status } from "./status.js";
+import { PastQueries, type Suggestion, type SuggestRequest } from "./suggest.js";
 import { type Tenant, type TenantSummary, Tenants } from "./tenants.js";
 import type { VacuumRunOptions, Vacuums } from "./vacuums.js";
 import type { Watching, WatchOptions } from "./watching.js";
@@ -75,6 +76,8 @@ export type Engine = {
   remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport>;
   /** Searches. Throws INVALID_INPUT, UNKNOWN_FIELD or FILTER_INVALID for a bad request; a slow model degrades the answer instead. */
   search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
+  /** What somebody who has typed `prefix` may be about to search for: earlier queries that found something, and titles. */
+  suggest(request: SuggestRequest): Promise<Suggestion[]>;
   /** Documents by folder and by type. */
   facets(): Promise<Facets>;
   /** The cache of embeddings. */
@@ -140,6 +143,7 @@ export type EngineParts = {
 export class OpenEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #tenants: Tenants;
+  readonly #past = new PastQueries();
   /** What belongs to no tenant. */
   readonly #own: Tenant;
   readonly cache: CacheVerbs;
@@ -164,6 +168,7 @@ export class OpenEngine implements Engine {
       arms: parts.arms,
       jobs: parts.jobs,
       ownIndexFromChunks: parts.options.tenants.ownIndexFromChunks,
+      past: this.#past,
       search: (tenant, request, signal) => this.#search(tenant, request, signal),
       feedback: (tenant, feedback) => {
         this.#reader();
@@ -258,6 +263,7 @@ export class OpenEngine implements Engine {
     const arm = migration.armFor(request.user ?? request.query);
     try {
       const response = await arms.using(arm, () => arm.searcherOf(tenant).search(request, signal));
+      if (response.hits.length > 0) this.#past.note(tenant, request.query);
       return { ...response, searchId: migration.noteSearch(response, tenant) };
     } catch (error) {
       if (!isCallers(error)) migration.noteFailure(arm.generation.id);
@@ -290,6 +296,10 @@ export class OpenEngine implements Engine {
 
   async vacuum(options?: VacuumRunOptions): Promise<VacuumReport> {
     return this.#parts.vacuums.run(this.#writer(), options);
+  }
+
+  suggest(request: SuggestRequest): Promise<Suggestion[]> {
+    return this.#own.suggest(request);
   }
 
   facets(): Promise<Facets> {

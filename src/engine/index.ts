@@ -52,6 +52,7 @@ export {
 } from "./snapshots.js";
 export { type StaleQuery, type StaleReport, type StaleVerbs, staleQuerySchema } from "./stale.js";
 export type { Status } from "./status.js";
+export { type Suggestion, type SuggestRequest, suggestRequestSchema } from "./suggest.js";
 export type { Tenant, TenantDropped, TenantSummary } from "./tenants.js";
 export type { JudgedQuery, TuneOptions, TuneReport } from "./tune.js";
 export type { VacuumRunOptions, VacuumStatus } from "./vacuums.js";

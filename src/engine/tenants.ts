@@ -24,6 +24,7 @@ import type { DocumentPage, PutOptions } from "./engine.js";
 import { type JobRequest, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
 import type { JobDesk, JobPage } from "./jobs.js";
 import type { Feedback } from "./search-memory.js";
+import { type PastQueries, type Suggestion, type SuggestRequest, suggest } from "./suggest.js";
 
 export type TenantSummary = {
   name: string;
@@ -46,6 +47,7 @@ export type Tenant = {
   remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport>;
   search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
   feedback(feedback: Feedback): Promise<void>;
+  suggest(request: SuggestRequest): Promise<Suggestion[]>;
   facets(): Promise<Facets>;
   readonly jobs: {
     list(page?: { offset?: number; limit?: number }): Promise<JobPage>;
@@ -64,6 +66,7 @@ export type TenantsParts = {
   writer(): IngestClient;
   arms: Arms;
   jobs: JobDesk;
+  past: PastQueries;
   /** Chunks from which a tenant gets an index of its own. */
   ownIndexFromChunks: number;
   search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse>;
@@ -181,6 +184,7 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
 
     search: (request, { signal } = {}) => parts.search(name, request, signal),
     feedback: async (feedback) => parts.feedback(name, feedback),
+    suggest: async (request) => suggest({ reader: reader(), past: parts.past }, name, request),
     facets: () => reader().call("facets", { tenant: name }),
 
     jobs: {
@@ -207,6 +211,7 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
         await arms.active.index.dropTenant(name);
         await arms.shadow?.index.dropTenant(name);
       });
+      parts.past.forget(name);
       await parts.vacuum();
       return { documents: ids.length, ...forgotten };
     },

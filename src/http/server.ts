@@ -25,6 +25,7 @@ import { type CheckedServerOptions, checkServerOptions, type ServerOptions } fro
 import { snapshotRoutes } from "./snapshots.js";
 import { staleRoutes } from "./stale.js";
 import { statusRoutes } from "./status.js";
+import { suggestRoutes } from "./suggest.js";
 import { tenantRoutes } from "./tenants.js";
 import { upkeepRoutes } from "./upkeep.js";
 import { compileValidator } from "./validation.js";
@@ -67,6 +68,7 @@ export async function createServer(engine: Engine, options: ServerOptions = {}):
 
   await describeApi(app);
   searchRoutes(app, engine, { maxBodyBytes: checked.maxSearchBytes, signalOf });
+  suggestRoutes(app, engine);
   documentRoutes(app, engine, { maxBodyBytes: checked.maxDocumentBytes });
   jobRoutes(app, engine, { signalOf, closing, heartbeatMs: checked.heartbeatMs });
   statusRoutes(app, engine);

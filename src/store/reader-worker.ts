@@ -46,6 +46,7 @@ export type ReaderVerbs = {
   matching(argument: { tenant: string; filter: FilterNode }): Uint32Array;
   facets(argument: { tenant: string }): Facets;
   values(argument: ValueCountsRequest): ValueCounts[];
+  titles(argument: { tenant: string; prefix: string; limit: number }): string[];
   tenants(argument: null): TenantSize[];
   tenantKeys(argument: null): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
   counts(argument: null): LibraryCounts;
@@ -92,6 +93,7 @@ await serve<ReaderVerbs>(async () => {
       matching: ({ tenant, filter }) => reader.matching(tenant, filter),
       facets: ({ tenant }) => reader.facets(tenant),
       values: (request) => reader.values(request),
+      titles: ({ tenant, prefix, limit }) => reader.titles(tenant, prefix, limit),
       tenants: () => reader.tenants(),
       tenantKeys: () => reader.tenantKeys(),
       counts: () => reader.counts(),

@@ -11,6 +11,7 @@ import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 import { RANKING_SCHEMA } from "./ranking-schema.js";
 import { OWN_ID_OF_ID, TENANT_OF_ID } from "./tenancy.js";
+import { TITLE_INDEX } from "./title-prefix.js";
 
 const migrations: readonly string[] = [
   `
@@ -214,7 +215,7 @@ const migrations: readonly string[] = [
     job  INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
-  RANKING_SCHEMA,
+  RANKING_SCHEMA + TITLE_INDEX,
 ];
 
 /** The library format that this build reads and writes. */

@@ -63,6 +63,7 @@ test("every operation of the API is described, and nothing else", () => {
     "GET /v1/snapshots/{name}/verify",
     "GET /v1/stale",
     "GET /v1/status",
+    "GET /v1/suggest",
     "GET /v1/tenants",
     "GET /v1/tenants/{tenant}/documents",
     "GET /v1/tenants/{tenant}/documents/{id}",

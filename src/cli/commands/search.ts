@@ -135,7 +135,7 @@ async function run(words: string[], options: Options, { terminal, shared }: Face
     },
     (engine) => engine.search(request),
   );
-  for (const { stage, reason } of response.degraded) terminal.warn(`the ${stage} stage was left out: ${reason}`);
+  for (const { stage, reason } of response.degraded) terminal.warn(`the ${stage} stage was cut short: ${reason}`);
   if (json) return terminal.printJson(response);
   show(response, { filtered: filter !== undefined, minScore: minScore !== undefined }, terminal);
 }
