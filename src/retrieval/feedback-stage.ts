@@ -3,7 +3,8 @@
 // nDCG@10 after reranking, means of Cranfield, CISI, Medline and SciFact (bench/retrieval.ts): without .570; rocchio .578, better on
 // each of the four (p .007); rm3 .574; both .579. The last two gain on topics and lose on SciFact, .703 without to .693 and .695:
 // where one document is the answer, added words lead away from it. So rocchio is the default, and words are added on request.
-// Its numbers were not chosen by these queries alone: 1 to 5 passages with weights of 0.25 to 1.5 all gain.
+// Its numbers are the middle of a grid, 1 to 5 passages with weights of 0.25 to 1.5, all of which gain: .577 on average. The best of
+// the grid on one half of the queries has .577 on the other (p .02), the best on three collections .574 on the fourth (p .2).
 
 import { passageOf } from "../documents/index.js";
 import { commonWords, expandTerms, type FeedbackSettings, moveQuery } from "./feedback.js";
