@@ -34,6 +34,7 @@ import type { MigrationVerbs } from "./migration-options.js";
 import { inTurn } from "./migration-turns.js";
 import type { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
+import { PastQueries } from "./past-queries.js";
 import { type Ranking, type RankingVerbs, rankingVerbs } from "./ranking.js";
 import type { Reports } from "./reports.js";
 import type { Feedback } from "./search-memory.js";
@@ -159,6 +160,7 @@ export type EngineParts = {
 export class OpenEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #tenants: Tenants;
+  readonly #past = new PastQueries();
   /** What belongs to no tenant. */
   readonly #own: Tenant;
   readonly cache: CacheVerbs;
@@ -183,6 +185,7 @@ export class OpenEngine implements Engine {
       arms: parts.arms,
       jobs: parts.jobs,
       ownIndexFromChunks: parts.options.tenants.ownIndexFromChunks,
+      past: this.#past,
       search: (tenant, request, signal) => this.#search(tenant, request, signal),
       suggest: (tenant, query) => this.#suggest(tenant, query),
       feedback: async (tenant, feedback) => {
@@ -280,6 +283,7 @@ export class OpenEngine implements Engine {
     try {
       const response = await arms.using(arm, () => arm.searcherOf(tenant).search(request, signal));
       monitor.noteSearch(response);
+      if (response.hits.length > 0) this.#past.note(tenant, request.query);
       return { ...response, searchId: migration.noteSearch(response, tenant, request) };
     } catch (error) {
       if (!isCallers(error)) {
@@ -293,7 +297,8 @@ export class OpenEngine implements Engine {
   async #suggest(tenant: string, query: SuggestQuery): Promise<Suggestion[]> {
     const { arms } = this.#parts;
     await this.#followed();
-    return arms.using(arms.active, () => suggest(arms.active, tenant, query));
+    const reader = this.#reader();
+    return arms.using(arms.active, () => suggest({ arm: arms.active, reader, past: this.#past }, tenant, query));
   }
 
   /** Where another process writes the library: knows what it has written. */

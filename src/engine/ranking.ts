@@ -74,8 +74,8 @@ export function rankingVerbs(parts: {
       if (!options.dryRun) writer();
       const { learnedOf, tuneRanking } = await import("./tune.js");
       const report = await tuneRanking((request) => search(request, options.signal), judged, options);
-      if (options.dryRun || !report.kept) return { ...report, kept: false };
-      await keep(learnedOf(report));
+      if (options.dryRun || !report.kept || !report.best) return { ...report, kept: false };
+      await keep(learnedOf(report.best, report));
       return report;
     },
     clear: () => keep(undefined),

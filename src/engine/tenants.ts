@@ -24,6 +24,7 @@ import type { Arms } from "./arms.js";
 import type { DocumentPage, PutOptions } from "./engine.js";
 import { type JobRequest, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
 import type { JobDesk, JobPage } from "./jobs.js";
+import type { PastQueries } from "./past-queries.js";
 import type { Feedback } from "./search-memory.js";
 import type { Suggestion, SuggestQuery } from "./suggest.js";
 
@@ -68,6 +69,7 @@ export type TenantsParts = {
   writer(): IngestClient;
   arms: Arms;
   jobs: JobDesk;
+  past: PastQueries;
   /** Chunks from which a tenant gets an index of its own. */
   ownIndexFromChunks: number;
   search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse>;
@@ -216,6 +218,7 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
         await arms.active.index.dropTenant(name);
         await arms.shadow?.index.dropTenant(name);
       });
+      parts.past.forget(name);
       await parts.vacuum();
       return { documents: ids.length, ...forgotten };
     },

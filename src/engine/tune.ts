@@ -36,7 +36,8 @@ export type TuneReport = {
   heldOutNdcg: number;
   /** Two-sided, of a paired randomisation test of these two. */
   pValue: number;
-  best: LearnedRanking;
+  /** null: the default. */
+  best: LearnedRanking | null;
   settings: (LearnedRanking & { ndcg: number })[];
 };
 
@@ -85,7 +86,10 @@ export async function tuneRanking(
 }
 
 /** What is kept of a report. */
-export function learnedOf({ best, queries, defaultNdcg, heldOutNdcg, pValue }: TuneReport): RankingLearned {
+export function learnedOf(
+  best: LearnedRanking,
+  { queries, defaultNdcg, heldOutNdcg, pValue }: TuneReport,
+): RankingLearned {
   return { ...best, learnedAt: new Date().toISOString(), queries, defaultNdcg, heldOutNdcg, pValue };
 }
 
@@ -101,14 +105,14 @@ function report(scores: readonly number[][], settings: readonly LearnedRanking[]
   const { chosen, heldOut, comparison } = crossValidate(scores, 0, { folds: FOLDS });
   const { meanDifference, pValue } = comparison;
   const tried = settings.map((setting, i) => ({ ...setting, ndcg: mean(scores[i + 1]!) }));
-  const best = settings[Math.max(0, chosen - 1)]!;
-  const isBetter = chosen > 0 && meanDifference > 0 && pValue < SIGNIFICANCE;
+  const best = settings[chosen - 1] ?? null;
+  const isBetter = best !== null && meanDifference > 0 && pValue < SIGNIFICANCE;
   const found = `${signed(meanDifference)} nDCG@10 on queries held out, p = ${pValue.toFixed(3)}`;
   return {
     queries: heldOut.length,
     kept: isBetter,
     reason:
-      chosen === 0
+      best === null
         ? "no setting is better than the default"
         : isBetter
           ? found

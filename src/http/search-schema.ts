@@ -286,7 +286,7 @@ export const searchResponseSchema = named(
       fusion: "How the two lists became one, and where that comes from.",
       facets:
         "How many documents that meet the filter have which values, whatever the query. At most 50 values a field.",
-      degraded: "Stages that were left out, and why.",
+      degraded: "Stages that were left out, or cut short, and why.",
       plan: "How vectors were searched, and why that way.",
       generation: "Number of the index that answered.",
       model: "The bi-encoder whose vectors were searched.",

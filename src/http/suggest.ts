@@ -16,9 +16,13 @@ const querySchema = describeFields(
 
 export const suggestionsSchema = named(
   "Suggestions",
-  describeFields(z.object({ suggestions: z.array(z.object({ text: z.string(), kind: z.enum(["word"]) })) }), {
-    suggestions: "Queries that begin as this one does, the best first. `kind`: `word`, a word of the library's texts.",
-  }),
+  describeFields(
+    z.object({ suggestions: z.array(z.object({ text: z.string(), kind: z.enum(["query", "title", "word"]) })) }),
+    {
+      suggestions:
+        "The best first. `kind`: `query`, an earlier one that found something; `title`, of a document that is there; `word`, the last word completed from the texts.",
+    },
+  ),
   { description: "What a query may become." },
 );
 
@@ -31,7 +35,7 @@ export function suggestRoutes(api: Api, engine: Engine): void {
         tags: ["Search"],
         summary: "Suggest",
         description:
-          "Completes the last word of a query that is being typed from the words of the library, most frequent first.",
+          "Earlier queries and titles that begin as typed, and the last word completed from the words of the library. Nothing typed gives nothing.",
         querystring: querySchema,
         response: answers(suggestionsSchema, "INVALID_INPUT", "UNKNOWN_FIELD"),
       },

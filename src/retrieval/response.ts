@@ -20,7 +20,7 @@ export type StageName = (typeof stageNames)[number];
 /** Wall time of a stage and how many candidates it gave out. Stages overlap: their times do not add up to the total. */
 export type StageReport = { name: StageName; ms: number; candidates: number };
 
-/** A stage that was left out, and why: the answer is a good one, but not the best this library can give. */
+/** A stage that was left out, or cut short, and why: the answer is a good one, but not the best this library can give. */
 export type Degradation = { stage: "embed" | "dense" | "rerank"; reason: string };
 
 /** `learned`: by `lodestone tune`; `request`: this request's own; `default`: the model's manifest, or where there is one list only. */

@@ -46,6 +46,7 @@ export type ReaderVerbs = {
   facets(argument: { tenant: string }): Facets;
   sources(argument: null): Source[];
   values(argument: ValueCountsRequest): ValueCounts[];
+  titles(argument: { tenant: string; prefix: string; limit: number }): string[];
   tenants(argument: null): TenantSize[];
   tenantKeys(argument: null): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
   counts(argument: null): LibraryCounts;
@@ -91,6 +92,7 @@ await serve<ReaderVerbs>(async () => {
       facets: ({ tenant }) => reader.facets(tenant),
       sources: () => reader.sources(),
       values: (request) => reader.values(request),
+      titles: ({ tenant, prefix, limit }) => reader.titles(tenant, prefix, limit),
       tenants: () => reader.tenants(),
       tenantKeys: () => reader.tenantKeys(),
       counts: () => reader.counts(),

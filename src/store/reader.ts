@@ -30,6 +30,7 @@ import { type RowDocuments, type RowVectors, readRowDocuments, readVectors } fro
 import { type DeadRows, type RowSlice, readDeadRows, readLiveRows, readRows } from "./rows.js";
 import { readSources, type Source } from "./sources.js";
 import { readTenantKeys, readTenants, type TenantSize } from "./tenants.js";
+import { titlesBeginning } from "./title-prefix.js";
 
 export type Reader = {
   /** Names the library, also where it was copied to. */
@@ -66,6 +67,8 @@ export type Reader = {
   sources(): Source[];
   /** How many of a tenant's documents have which values. */
   values(request: ValueCountsRequest): ValueCounts[];
+  /** Titles of a tenant's documents that begin with `prefix`, each once. */
+  titles(tenant: string, prefix: string, limit: number): string[];
   tenants(): TenantSize[];
   /** Keys of each tenant's documents. */
   tenantKeys(): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
@@ -135,6 +138,7 @@ export function openReader(library: string, generationId?: number): Reader {
     facets: (tenant) => countFacets(db, tenant),
     sources: () => readSources(db),
     values: (request) => countValues(db, request),
+    titles: (tenant, prefix, limit) => titlesBeginning(db, tenant, prefix, limit),
     tenants: () => readTenants(db, open().generation.id),
     tenantKeys: () => readTenantKeys(db),
     counts: () => countLibrary(db),

@@ -12,6 +12,7 @@ import { FEEDBACK_SCHEMA } from "./feedback-schema.js";
 import { QUALITY_SCHEMA } from "./quality-schema.js";
 import { RANKING_SCHEMA } from "./ranking-schema.js";
 import { OWN_ID_OF_ID, TENANT_OF_ID } from "./tenancy.js";
+import { TITLE_INDEX } from "./title-prefix.js";
 
 /** SQL, or a step that has to look at what is there. */
 type SchemaStep = string | ((db: Database) => void);
@@ -223,7 +224,7 @@ const migrations: readonly SchemaStep[] = [
 
 function toFormat2(db: Database): void {
   dropFullTextTables(db);
-  for (const tables of [FEEDBACK_SCHEMA, QUALITY_SCHEMA, RANKING_SCHEMA]) db.exec(tables);
+  for (const tables of [FEEDBACK_SCHEMA, QUALITY_SCHEMA, RANKING_SCHEMA, TITLE_INDEX]) db.exec(tables);
 }
 
 // Format 1 kept postings in FTS5 tables, one a generation, and counted the terms of every row. The lexical index is made of

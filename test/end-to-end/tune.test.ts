@@ -29,6 +29,7 @@ test("what is learned is kept only where it is better on queries held out, holds
   assert.equal(engine.ranking.learned(), undefined);
   assert.equal((await engine.status()).ranking, null);
   assert.equal(nothing.settings.length, 18);
+  assert.ok(nothing.defaultNdcg > 0.9);
 
   await assert.rejects(
     engine.ranking.tune(easy.slice(0, 5)),

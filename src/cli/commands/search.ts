@@ -139,7 +139,7 @@ async function run(words: string[], options: Options, { terminal, shared }: Face
     },
     (engine) => engine.search(request),
   );
-  for (const { stage, reason } of response.degraded) terminal.warn(`the ${stage} stage was left out: ${reason}`);
+  for (const { stage, reason } of response.degraded) terminal.warn(`the ${stage} stage was cut short: ${reason}`);
   if (json) return terminal.printJson(response);
   for (const { word, read } of response.corrections ?? []) {
     terminal.note(`No document has "${oneLine(word)}"; it was read as ${read.map(oneLine).join(", ")}.`);

@@ -31,7 +31,7 @@ export function addTuneCommand(program: Command, face: Face): void {
         "held out (paired randomisation test of nDCG@10, p < 0.05), and hold for all searches then; --fusion default leaves them out.",
       "Known items stand in their documents word for word and make words look better than people's own queries would.",
     ],
-    json: "{queries, kept, reason, defaultNdcg, heldOutNdcg, pValue, best: {lexicalWeight, feedback}, settings: [{lexicalWeight, feedback, ndcg}]}",
+    json: "{queries, kept, reason, defaultNdcg, heldOutNdcg, pValue, best: {lexicalWeight, feedback} or null, settings: [{lexicalWeight, feedback, ndcg}]}",
   });
 }
 
@@ -101,7 +101,7 @@ function renderTuning({ queries, kept, reason, settings, best, defaultNdcg }: Tu
     lexicalWeight.toFixed(2),
     feedback,
     ndcg.toFixed(4),
-    lexicalWeight === best.lexicalWeight && feedback === best.feedback ? "best" : "",
+    lexicalWeight === best?.lexicalWeight && feedback === best.feedback ? "best" : "",
   ]);
   const columns = [
     { title: "words", align: "right" },
@@ -110,7 +110,7 @@ function renderTuning({ queries, kept, reason, settings, best, defaultNdcg }: Tu
     { title: "" },
   ] as const;
   return [
-    ...renderTable(columns, [...rows, ["", "default", defaultNdcg.toFixed(4), ""]], { style }),
+    ...renderTable(columns, [...rows, ["", "default", defaultNdcg.toFixed(4), best ? "" : "best"]], { style }),
     "",
     `${style.bold(kept ? "Kept" : "Not kept")} (${countOf(queries, "query", "queries")}): ${reason}.`,
   ].join("\n");

@@ -5,7 +5,7 @@ import { Icon } from "./icon.js";
 const consequences = new Map([
   ["embed", "Found by words only, without meaning"],
   ["dense", "Found by words only, without meaning"],
-  ["rerank", "In fused order, without reranking"],
+  ["rerank", "Not reranked as deep as usual"],
 ]);
 
 export function DegradedNotice({ degraded }: { degraded: SearchResponse["degraded"] }) {
