@@ -15,7 +15,8 @@ import type { AlertNews, DocumentInput, Engine } from "../../src/index.js";
 import { packageRoot } from "../../src/package-root.js";
 import { databasePath, openReader } from "../../src/store/index.js";
 import { documentsOf, queriesOf, withoutDomains } from "../quality/domains.js";
-import { coded, openTemporary, temporaryFolder, writeFiles } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary, writeFiles } from "./temporary.js";
 
 type Domain = Parameters<typeof documentsOf>[0];
 
@@ -62,7 +63,7 @@ async function libraryOf(t: TestContext, domain: Domain, options: Parameters<typ
 
 describe("a library of one domain", { skip: withoutDomains }, () => {
   test("finds nothing wrong where nothing is, and names a batch of another domain", async (t) => {
-    const library = join(temporaryFolder(t), "library");
+    const library = join(temporaryFolder(), "library");
     const notices: string[] = [];
     const engine = await libraryOf(t, "cisi", { library, onNotice: (notice) => notices.push(notice) });
     await engine.put(documents("cisi", 240, 304));
@@ -103,7 +104,7 @@ describe("a library of one domain", { skip: withoutDomains }, () => {
   });
 
   test("names documents that have changed since they were read", async (t) => {
-    const folder = temporaryFolder(t);
+    const folder = temporaryFolder();
     const texts = documents("cisi", 0, 40).map(({ text }) => text);
     writeFiles(folder, Object.fromEntries(texts.map((text, i) => [`notes/${i}.txt`, text])));
     const engine = await openTemporary(t, { library: join(folder, "library"), ...unreranked });
@@ -143,7 +144,7 @@ describe("a library of one domain", { skip: withoutDomains }, () => {
   });
 
   test("names passages that were embedded with the prefix of queries, and vectors of another origin", async (t) => {
-    const folder = temporaryFolder(t);
+    const folder = temporaryFolder();
     const name = "with-prefixes";
     cpSync(join(packageRoot, "models", "minilex-embed-en"), join(folder, name), { recursive: true });
     const manifestPath = join(folder, name, "manifest.json");
@@ -186,7 +187,7 @@ describe("a library of one domain", { skip: withoutDomains }, () => {
   });
 
   test("names vectors that are kept too coarsely", async (t) => {
-    const library = join(temporaryFolder(t), "library");
+    const library = join(temporaryFolder(), "library");
     const whole = await libraryOf(t, "cisi", { library });
     assert.notEqual(await causeIn(whole), "coarse-quantization");
     await whole.close();
@@ -201,7 +202,7 @@ describe("a library of one domain", { skip: withoutDomains }, () => {
   });
 
   test("knows after a calibration which questions it has no answer to, and still does when it is opened again", async (t) => {
-    const library = join(temporaryFolder(t), "library");
+    const library = join(temporaryFolder(), "library");
     const engine = await libraryOf(t, "cranfield", { library, monitoring: {} });
     await engine.monitor.check();
     const isLow = async (opened: Engine, query: string) => {
@@ -225,7 +226,7 @@ describe("a library of one domain", { skip: withoutDomains }, () => {
   });
 
   test("keeps nothing of a tenant that is dropped", async (t) => {
-    const library = join(temporaryFolder(t), "library");
+    const library = join(temporaryFolder(), "library");
     const engine = await openTemporary(t, { library, ...unreranked });
     await engine.tenant("acme").put(documents("cisi", 0, 80));
     await engine.put(documents("cisi", 80, 100));
@@ -280,7 +281,7 @@ test("an alert is told once to program and log, and stands until it is over", as
   await once(listener, "listening");
   const webhook = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/alerts`;
   const notices: string[] = [];
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const rule = { id: "latency-high", threshold: 0.000_01, minimumCount: 3, raiseAfterMinutes: 0 };
   const options = { library, crossEncoder: null, monitoring: { webhook, rules: [rule] } };
   const engine = await openTemporary(t, { ...options, onNotice: (notice) => notices.push(notice) });
@@ -323,7 +324,7 @@ test("alerts leave this machine on no way", async (t) => {
 });
 
 test("what embedding costs is counted by tenant, with what the cache spares, and added up over openings", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const options = { library, ...unreranked };
   const engine = await openTemporary(t, options);
   await engine.put(few);
@@ -348,7 +349,7 @@ test("what embedding costs is counted by tenant, with what the cache spares, and
 });
 
 test("a library of an earlier format that is only read is watched, and tells that nothing is known yet", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   cpSync(join(packageRoot, "test", "fixtures", "library-v1"), library, { recursive: true });
   const engine = await openTemporary(t, { library, readOnly: true, crossEncoder: null });
   const { status, embeddings } = await engine.monitor.overview();

@@ -5,7 +5,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Engine } from "../../src/index.js";
-import { coded, openTemporary, temporaryFolder } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary } from "./temporary.js";
 
 const notes: [id: string, text: string, kind: string][] = [
   [
@@ -155,7 +156,7 @@ test("requests have an effect that the answer tells of", async (t) => {
 });
 
 test("synonyms of a file find documents that have none of the query's words", async (t) => {
-  const file = join(temporaryFolder(t), "synonyms.txt");
+  const file = join(temporaryFolder(), "synonyms.txt");
   writeFileSync(file, "car, automobile\n");
   const engine = await library(await openTemporary(t, { synonyms: { file } }));
   const { hits } = await engine.search({ query: "car", mode: "lexical", explain: true });

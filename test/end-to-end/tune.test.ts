@@ -4,13 +4,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openEngine } from "../../src/index.js";
-import { coded, openTemporary, temporaryFolder } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary } from "./temporary.js";
 
 const animals = ["whale", "bee", "horse", "falcon", "otter", "lynx", "heron", "mole"];
 const places = ["river", "forest", "harbour", "meadow"];
 
 test("what is learned is kept only where it is better on queries held out, holds from then on, and can be forgotten", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const engine = await openEngine({ library });
   const pairs = animals.flatMap((animal) => places.map((place) => ({ animal, place })));
   await engine.put(

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openTemporary, temporaryFolder } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { openTemporary } from "./temporary.js";
 
 const texts = [
   { id: "keys", text: "The rotation of signing keys happens every ninety days. Rotations are logged." },
@@ -62,7 +63,7 @@ test("a query that is being typed is completed from the library, a tenant's from
 });
 
 test("a large library keeps its words on disk; damaged, they are told of, made anew, and kept again", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const documents = Array.from({ length: 1100 }, (_, i) => ({
     id: `d${i}`,
     text: `Document ${i} about keys number${i}.`,

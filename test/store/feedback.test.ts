@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { FeedbackSearch } from "../../src/store/feedback.js";
 import { openReader } from "../../src/store/reader.js";
 import { openWriter } from "../../src/store/writer.js";
-import { recipe, temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { recipe } from "./library-fixture.js";
 
 const DAY_MS = 24 * 3_600_000;
 const bounds = { searches: 3, ms: 30 * DAY_MS };
@@ -21,7 +22,7 @@ function search(searchId: string, parts: Partial<FeedbackSearch> = {}): Feedback
 }
 
 function openBoth(t: import("node:test").TestContext) {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const writer = openWriter(library);
   t.after(() => writer.close());
   writer.generation(recipe);

@@ -4,10 +4,11 @@ import { parseFilter } from "../../src/filters/index.js";
 import { openReader } from "../../src/store/reader.js";
 import { scopedId } from "../../src/store/tenancy.js";
 import { openWriter } from "../../src/store/writer.js";
-import { batchOf, recipe, temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { batchOf, recipe } from "./library-fixture.js";
 
 test("values are counted over a tenant's documents that meet the filter, most frequent first", (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   const writer = openWriter(folder);
   t.after(() => writer.close());
   writer.generation(recipe);

@@ -13,8 +13,9 @@ import { openLexicalRows } from "../../src/store/lexical-rows.js";
 import { openWriter, type Writer } from "../../src/store/writer.js";
 import { failingAt } from "../files/failing-files.js";
 import { bm25, type Row, rankAll } from "../lexical/exhaustive-scorer.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { damages } from "../vectors/damages.js";
-import { batchOf, recipe, temporaryFolder } from "./library-fixture.js";
+import { batchOf, recipe } from "./library-fixture.js";
 import { storedPassages } from "./stored-passages.js";
 
 // Without stemming, so that the oracle needs none.
@@ -72,7 +73,7 @@ function expected(writer: Writer, words: string, limit: number, allows: (row: nu
 }
 
 function libraryOf(t: TestContext, texts: readonly string[] = []): { library: string; writer: Writer } {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const writer = openWriter(library);
   t.after(() => writer.close());
   writer.generation(recipe);

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { openReader } from "../../src/store/reader.js";
 import { openWriter, type Writer } from "../../src/store/writer.js";
-import { batchOf, recipe, temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { batchOf, recipe } from "./library-fixture.js";
 
 function openBoth(t: TestContext) {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const writer = openWriter(library);
   t.after(() => writer.close());
   const generation = writer.generation(recipe);

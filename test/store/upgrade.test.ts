@@ -6,11 +6,11 @@ import { packageRoot } from "../../src/package-root.js";
 import { databasePath, openForReading } from "../../src/store/connection.js";
 import { formatVersion, schemaVersion } from "../../src/store/schema.js";
 import { openWriter } from "../../src/store/writer.js";
-import { temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { storedPassages } from "./stored-passages.js";
 
 test("a library of format 1 is read as it is, and upgraded by the next writer: its passages stay, its full-text tables go", (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   mkdirSync(library);
   copyFileSync(join(packageRoot, "test", "fixtures", "library-v1", "lodestone.db"), databasePath(library));
   const generations = [2, 3];

@@ -14,11 +14,12 @@ import {
   shrinkFile,
 } from "../../src/store/reclaim.js";
 import { openWriter, type Writer } from "../../src/store/writer.js";
-import { batchOf, dimensions, recipe, temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { batchOf, dimensions, recipe } from "./library-fixture.js";
 
 const vocabulary = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"];
 
-function openBoth(t: TestContext, library = temporaryFolder(t)) {
+function openBoth(t: TestContext, library = temporaryFolder()) {
   const writer = openWriter(library);
   t.after(() => writer.close());
   writer.generation(recipe);
@@ -141,7 +142,7 @@ test("free pages go back to the system in steps", (t) => {
   assert.ok(pages() < before / 2, `${pages()} of ${before} pages`);
 });
 
-test("whatever is put, removed, vacuumed in part and cut off, a search sees the same before and after", (t) => {
+test("whatever is put, removed, vacuumed in part and cut off, a search sees the same before and after", () => {
   const id = fc.integer({ min: 0, max: 14 }).map((n) => `d${n}`);
   const text = fc.array(fc.constantFrom(...vocabulary), { minLength: 1, maxLength: 4 }).map((list) => list.join(" "));
   const action = fc.oneof(
@@ -159,7 +160,7 @@ test("whatever is put, removed, vacuumed in part and cut off, a search sees the 
   );
   fc.assert(
     fc.property(fc.array(action, { minLength: 5, maxLength: 40 }), (actions) => {
-      const folder = temporaryFolder(t);
+      const folder = temporaryFolder();
       let library = join(folder, "0");
       let writer = openWriter(library);
       writer.generation(recipe);

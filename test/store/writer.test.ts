@@ -3,11 +3,12 @@ import { test } from "node:test";
 import { LodestoneError } from "../../src/errors.js";
 import { openReader } from "../../src/store/reader.js";
 import { openWriter } from "../../src/store/writer.js";
-import { batchOf, dimensions, recipe, temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { batchOf, dimensions, recipe } from "./library-fixture.js";
 import { rowsWith, storedPassages } from "./stored-passages.js";
 
 function openBoth(t: import("node:test").TestContext) {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const writer = openWriter(library);
   t.after(() => writer.close());
   const generation = writer.generation(recipe);
