@@ -22,6 +22,8 @@ export async function withHealthThread<T>(
     return await work(client);
   } finally {
     signal.removeEventListener("abort", abandon);
-    if (!signal.aborted) await client.close();
+    // Where the end came while it was started, nobody has told it yet.
+    if (signal.aborted) client.abandon();
+    else await client.close();
   }
 }
