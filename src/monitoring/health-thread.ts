@@ -22,7 +22,7 @@ export async function withHealthThread<T>(
     return await work(client);
   } finally {
     signal.removeEventListener("abort", abandon);
-    // Aborted while it was opened, nobody has given it up.
+    // Where the end came while it was started, nobody has told it yet.
     if (signal.aborted) client.abandon();
     else await client.close();
   }

@@ -56,7 +56,7 @@ export type QualityStore = {
   /** Replaces minutes by their number, and forgets those before `firstKept`. */
   keepMinutes(minutes: readonly { minute: number; record: string }[], firstKept: number): void;
   keepAlerts(states: Readonly<Record<string, string>>, events: readonly StoredAlertEvent[]): void;
-  /** Adds to what is stored of the same day, tenant and model. */
+  /** Adds to what is stored of the same day, tenant and model. Of a tenant without documents nothing is kept: it may have been dropped. */
   addCosts(costs: readonly StoredCost[]): void;
   /** Forgets what a tenant has cost, whose documents are gone. */
   forgetTenant(tenant: string): void;
@@ -103,7 +103,8 @@ export function openQualityStore(db: Database, lightly: <T>(work: () => T) => T)
   );
   const addCost = db.prepare(
     `INSERT INTO embedding_costs (day, tenant, model, texts, tokens, cpu_ms, saved_texts, saved_tokens)
-     VALUES ($day, $tenant, $model, $texts, $tokens, $cpuMs, $savedTexts, $savedTokens)
+     SELECT $day, $tenant, $model, $texts, $tokens, $cpuMs, $savedTexts, $savedTokens
+     WHERE $tenant = '' OR EXISTS (SELECT 1 FROM documents WHERE tenant = $tenant)
      ON CONFLICT DO UPDATE SET texts = texts + excluded.texts, tokens = tokens + excluded.tokens,
        cpu_ms = cpu_ms + excluded.cpu_ms, saved_texts = saved_texts + excluded.saved_texts,
        saved_tokens = saved_tokens + excluded.saved_tokens`,

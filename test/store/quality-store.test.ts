@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { openReader } from "../../src/store/reader.js";
+import { scopedId } from "../../src/store/tenancy.js";
 import { openWriter, type Writer } from "../../src/store/writer.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { batchOf, recipe } from "./library-fixture.js";
@@ -85,7 +86,8 @@ test("vectors of the baseline outlast a change of their document, and go when it
 });
 
 test("costs of one day, tenant and model add up; a tenant's go with it", (t) => {
-  const { library, writer } = openBoth(t);
+  const { library, writer, generation } = openBoth(t);
+  write(writer, generation.id, [scopedId("acme", "a")]);
   const cost = {
     day: "2026-11-20",
     tenant: "",
@@ -96,7 +98,7 @@ test("costs of one day, tenant and model add up; a tenant's go with it", (t) => 
     savedTexts: 2,
     savedTokens: 3,
   };
-  writer.quality.addCosts([cost, cost, { ...cost, tenant: "acme" }]);
+  writer.quality.addCosts([cost, cost, { ...cost, tenant: "acme" }, { ...cost, tenant: "nobody-knows" }]);
   writer.quality.addCosts([cost]);
   const reader = openReader(library);
   t.after(() => reader.close());
