@@ -1,6 +1,8 @@
 // What can be asked of a migration, and what it answers.
 
 import { z } from "zod";
+import type { BiEncoderModel } from "../encoders/index.js";
+import { LodestoneError } from "../errors.js";
 import { migrationShares } from "../store/index.js";
 import type { ArmFigures } from "./arm-figures.js";
 import { defaultGuardRails, type GuardRails } from "./guard-rails.js";
@@ -97,3 +99,18 @@ export type MigrationVerbs = {
   /** Ends the migration: the index that is not active is dropped. */
   finish(): Promise<MigrationStatus>;
 };
+
+/** Throws INVALID_INPUT for chunks that the model cannot read whole, or of which more than half is shared. */
+export function checkMigratedChunking(
+  { maxTokens, overlapTokens }: { maxTokens: number; overlapTokens: number },
+  model: BiEncoderModel,
+): void {
+  const most = model.manifest.maxTokens;
+  if (maxTokens <= most && overlapTokens * 2 <= maxTokens) return;
+  throw new LodestoneError(
+    "INVALID_INPUT",
+    maxTokens > most
+      ? `Chunks of ${maxTokens} tokens are longer than the ${most} that ${model.manifest.name} reads.`
+      : `An overlap of ${overlapTokens} tokens is more than half of a chunk of ${maxTokens}.`,
+  );
+}

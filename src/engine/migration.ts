@@ -15,6 +15,7 @@ import type { Arms } from "./arms.js";
 import { brokenRail } from "./guard-rails.js";
 import { dropIndexFolder } from "./index-folder.js";
 import {
+  checkMigratedChunking,
   type MigrationRequest,
   type MigrationSide,
   type MigrationStatus,
@@ -179,7 +180,7 @@ export class MigrationDesk implements MigrationVerbs {
     const width = dimensions ?? (name === undefined ? generation.dimensions : undefined);
     const model = width === undefined || width === found.dimensions ? found : atDimensions(found, width);
     const chunking = chunkingOf({ maxTokens, overlapTokens }, generation);
-    checkChunking(chunking, model);
+    checkMigratedChunking(chunking, model);
     await this.#noteUses();
     const started = await ingest.call("startMigration", { model, chunking });
     this.#figures.clear();
@@ -386,18 +387,4 @@ function storedFigures({ figures }: Migration): StoredFigures {
 /** 0..99, evenly spread, another one for the same key in each migration. */
 function slotOf(key: string, migration: number): number {
   return createHash("sha256").update(`${migration} ${key}`).digest().readUInt32LE() % 100;
-}
-
-function checkChunking(
-  { maxTokens, overlapTokens }: { maxTokens: number; overlapTokens: number },
-  model: BiEncoderModel,
-) {
-  const most = model.manifest.maxTokens;
-  if (maxTokens <= most && overlapTokens * 2 <= maxTokens) return;
-  throw new LodestoneError(
-    "INVALID_INPUT",
-    maxTokens > most
-      ? `Chunks of ${maxTokens} tokens are longer than the ${most} that ${model.manifest.name} reads.`
-      : `An overlap of ${overlapTokens} tokens is more than half of a chunk of ${maxTokens}.`,
-  );
 }

@@ -21,7 +21,7 @@ import {
   withoutTenant,
 } from "../store/index.js";
 import type { Arms } from "./arms.js";
-import type { DocumentPage, PutOptions } from "./engine.js";
+import type { DocumentPage, PutOptions } from "./engine-verbs.js";
 import { type JobRequest, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
 import type { JobDesk, JobPage } from "./jobs.js";
 import type { PastQueries } from "./past-queries.js";
