@@ -57,6 +57,8 @@ export type SearchResponse = {
   candidates: number;
   /** Words that no text has, and what they were read as. */
   corrections?: { word: string; read: string[] }[];
+  /** Passages that the cross-encoder read. */
+  rerankDepth: number;
   degraded: { stage: string; reason: string }[];
   plan: SearchPlan;
   generation: number;

@@ -65,7 +65,7 @@ function AfterSearch({ state, view, library, chosenId, isExplaining, actions, ..
     if (library.status?.library.documents === 0) return <EmptyLibrary status={library.status} />;
     return (
       <>
-        <DegradedNotice degraded={answer.response.degraded} />
+        <DegradedNotice {...answer.response} />
         <CorrectionsNotice corrections={answer.response.corrections} />
         <NoResults view={{ ...view, query: answer.request.query }} onView={on.onView} />
       </>
@@ -80,7 +80,7 @@ function AfterSearch({ state, view, library, chosenId, isExplaining, actions, ..
         onView={on.onView}
         onExplain={on.onExplain}
       />
-      <DegradedNotice degraded={answer.response.degraded} />
+      <DegradedNotice {...answer.response} />
       <CorrectionsNotice corrections={answer.response.corrections} />
       <ResultList
         answer={answer}
