@@ -33,7 +33,8 @@ export async function askQueries(
     const startedMs = performance.now();
     const { hits } = await searcherOf(tenant).search(
       {
-        ...{ query, limit: DEPTH, explain: true },
+        // Cosines of a second search are those of another query.
+        ...{ query, limit: DEPTH, explain: true, feedback: false },
         ...(denseOnly ? { mode: "dense", rerank: false } : {}),
         limits: { embedMs: PATIENT_MS, rerankMs: PATIENT_MS },
       },
