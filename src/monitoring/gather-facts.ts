@@ -191,7 +191,8 @@ async function recallOf(
   const count = Math.min(known.length, Math.floor(SCANNED / Math.max(1, rows)));
   if (count < FEWEST_KNOWN) return undefined;
   const texts = known.slice(0, count).map(({ query }) => query);
-  const { vectors } = await encoder.embed(texts, "query", { signal });
+  const vectors = nonZero((await encoder.embed(texts, "query", { signal })).vectors, generation.dimensions);
+  if (vectors.length === 0) return undefined;
   const truth = await client.call("nearest", { queries: vectors, k: NEIGHBOURS });
   let sought = 0;
   let found = 0;
@@ -207,4 +208,16 @@ async function recallOf(
   }
   const width = storedDimensions < dimensions ? `, ${storedDimensions} of ${dimensions} dimensions` : "";
   return { plan: `${plan}, ${format}${width}`, wanted: WANTED_RECALL, sought, found };
+}
+
+/** Rows without those of texts of which the model knows no word: they have no neighbours. */
+function nonZero(vectors: Float32Array, dimensions: number): Float32Array {
+  const rows = Array.from({ length: vectors.length / dimensions }, (_, i) =>
+    vectors.subarray(i * dimensions, (i + 1) * dimensions),
+  ).filter((row) => row.some((x) => x !== 0));
+  const kept = new Float32Array(rows.length * dimensions);
+  rows.forEach((row, i) => {
+    kept.set(row, i * dimensions);
+  });
+  return kept;
 }

@@ -13,7 +13,7 @@ export function meanVector({ dimensions, rows, vectors }: Rows): Float64Array {
   return mean;
 }
 
-/** 1 - cos(a, b), 0..2; 1 where either is zero. */
+/** 1 - cos(a, b), 0..2; 1 where one of the two is zero, 0 where both are. */
 export function cosineDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let dot = 0;
   let squaresA = 0;
@@ -23,7 +23,8 @@ export function cosineDistance(a: ArrayLike<number>, b: ArrayLike<number>): numb
     squaresA += a[d]! ** 2;
     squaresB += b[d]! ** 2;
   }
-  return squaresA === 0 || squaresB === 0 ? 1 : 1 - dot / Math.sqrt(squaresA * squaresB);
+  if (squaresA === 0 || squaresB === 0) return squaresA === squaresB ? 0 : 1;
+  return 1 - dot / Math.sqrt(squaresA * squaresB);
 }
 
 /**

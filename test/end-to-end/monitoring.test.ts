@@ -61,6 +61,22 @@ async function libraryOf(t: TestContext, domain: Domain, options: Parameters<typ
   return engine;
 }
 
+test("a library of which the model knows hardly a word is diagnosed all the same", async (t) => {
+  const engine = await openTemporary(t, unreranked);
+  const words = ["ключи", "реки", "хлеб", "мосты", "сады", "киты", "часы", "горы", "облака", "поезда"];
+  await engine.put(
+    Array.from({ length: 80 }, (_, i) => {
+      const [one, two] = [words[i % 10]!, words[Math.floor(i / 10)]!];
+      return { id: `d${i}`, title: `${one} и ${two} ${i}`, text: `${one} ${two} ${one} ${i}. ${two} ${one} ${two}.` };
+    }),
+  );
+  await engine.monitor.settled();
+  for (const query of words) await engine.search({ query });
+  const { findings } = await engine.monitor.diagnose();
+  const passages = findings.find(({ title }) => title === "Stored passages, embedded again");
+  assert.equal(passages?.status, "fine", passages?.sentence);
+});
+
 describe("a library of one domain", { skip: withoutDomains }, () => {
   test("finds nothing wrong where nothing is, and names a batch of another domain", async (t) => {
     const library = join(temporaryFolder(), "library");

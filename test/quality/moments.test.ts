@@ -35,4 +35,5 @@ test("means and their cosine distance", () => {
   assert.ok(Math.abs(cosineDistance(mean, [3, 0]) - (1 - Math.SQRT1_2)) < 1e-12);
   assert.equal(cosineDistance([1, 0], [-2, 0]), 2);
   assert.equal(cosineDistance([0, 0], [1, 0]), 1);
+  assert.equal(cosineDistance([0, 0], [0, 0]), 0);
 });

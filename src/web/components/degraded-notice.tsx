@@ -15,7 +15,7 @@ export function DegradedNotice(answer: Props) {
   const { degraded } = answer;
   if (degraded.length === 0) return null;
   return (
-    <ul class="notice degraded" aria-label="Degraded answer">
+    <ul class="notice" aria-label="Degraded answer">
       {degraded.map(({ stage, reason }) => (
         <li key={stage}>
           <Icon name="notice" />
