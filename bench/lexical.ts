@@ -1,8 +1,10 @@
-// The impact index: quality beside FTS5 with store/bm25.ts, speed of the analyser, of building and of searching.
+// npm run bench:lexical [-- --rows 200000] [-- --fts5] [-- --folder DIR] [-- --quality] [-- --typos]
+// The lexical index on its own: speed of the analyser, of building and of searching.
 //
-//   node dist/bench/lexical.js --quality                       rankings on the evaluation collections
-//   node dist/bench/lexical.js --rows 200000 --fts5            speed, with FTS5 on the same passages in the same run
-//   node dist/bench/lexical.js --rows 1000000 --folder DIR     keeps what was built in DIR, and uses it the next time
+//   --fts5      SQLite's FTS5 on the same passages in the same run
+//   --folder    keeps what was built in DIR, and uses it the next time
+//   --quality   instead: rankings on the evaluation collections, beside FTS5's
+//   --typos     instead: what typo tolerance costs and gains there
 //
 // Passages are real paragraphs, recombined to 150 words (corpus.ts). Queries: the questions of the evaluation collections,
 // windows of 8 words, both without stop words, windows of 8 words that are no stop words, and windows as they are.
@@ -12,18 +14,19 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { percentile } from "../src/evaluation/index.js";
-import { Analyser, encodeForward, ForwardBatch, ImpactIndex, type QueryTerm, TextBatch } from "../src/lexical/index.js";
+import { Analyser, ImpactIndex, type QueryTerm, TextBatch } from "../src/lexical/index.js";
 import { packageRoot } from "../src/package-root.js";
 import { queryTerms } from "../src/retrieval/query-terms.js";
 import { collectParagraphs, makeDocuments, makeQueries, mulberry32 } from "./corpus.js";
 import { openFts5Path } from "./fts5-path.js";
 import { compareQuality } from "./lexical-quality.js";
-import { lexicalQuery } from "./lexical-query.js";
+import { compareTypos } from "./lexical-typos.js";
 
 const { values: flags } = parseArgs({
   options: {
     quality: { type: "boolean" },
-    rows: { type: "string", default: "50000" },
+    typos: { type: "boolean" },
+    rows: { type: "string", default: "200000" },
     queries: { type: "string", default: "200" },
     folder: { type: "string" },
     fts5: { type: "boolean" },
@@ -36,6 +39,7 @@ const queryCount = Number(flags.queries);
 const evaluation = join(packageRoot, "..", "shared", "data", "eval");
 
 if (flags.quality) await compareQuality();
+else if (flags.typos) await compareTypos();
 else measureSpeed();
 
 function measureSpeed(): void {
@@ -46,9 +50,9 @@ function measureSpeed(): void {
   console.log(`${rowCount} passages of 150 words from ${paragraphs.length} paragraphs; ${cpus()[0]?.model}\n`);
   const analyser = new Analyser();
   const index = openIndex(folder, paragraphs, analyser);
-  const sets = makeQuerySets(paragraphs);
+  const sets = makeQuerySets(paragraphs, analyser);
 
-  if (flags.fts5) measureFts5(folder, paragraphs, index, analyser, sets);
+  if (flags.fts5) measureFts5(folder, paragraphs, analyser, sets);
   console.log(
     "\n| queries | k | terms | postings of them | p50 ms | p95 ms | mean ms |\n|---|---|---|---|---|---|---|",
   );
@@ -66,7 +70,7 @@ function measureSpeed(): void {
   const random = mulberry32(4);
   index.remove(Array.from({ length: rowCount / 10 }, () => Math.floor(random() * rowCount)));
   measureQueries("questions, 10 % of the rows removed", questions, index, 200);
-  measureVocabulary(index, paragraphs);
+  measureVocabulary(index, analyser, paragraphs);
 }
 
 function openIndex(folder: string, paragraphs: readonly string[], analyser: Analyser): ImpactIndex {
@@ -96,8 +100,7 @@ function openIndex(folder: string, paragraphs: readonly string[], analyser: Anal
 
 function build(index: ImpactIndex, paragraphs: readonly string[], analyser: Analyser): void {
   let words = 0;
-  let forwardBytes = 0;
-  const spent = { analyse: 0, forward: 0, segment: 0, merge: 0, longestSlice: 0 };
+  const spent = { analyse: 0, segment: 0, merge: 0, longestSlice: 0 };
   const timed = <T>(what: keyof typeof spent, work: () => T): T => {
     const started = performance.now();
     const result = work();
@@ -111,10 +114,7 @@ function build(index: ImpactIndex, paragraphs: readonly string[], analyser: Anal
       for (const passage of passages) words += batch.add(passage);
       return batch.finish();
     });
-    const forward = timed("forward", () => encodeForward(batch));
-    forwardBytes += forward.length;
-    const again = timed("forward", () => new ForwardBatch(forward).toBatch());
-    timed("segment", () => index.add(again));
+    timed("segment", () => index.add(batch));
     timed("merge", () => {
       for (let more = true; more; ) {
         const started = performance.now();
@@ -128,23 +128,22 @@ function build(index: ImpactIndex, paragraphs: readonly string[], analyser: Anal
     if (passages.push(`${title}\n${text}`) === BATCH_ROWS) flush();
   }
   if (passages.length > 0) flush();
-  const seconds = (spent.analyse + spent.forward + spent.segment + spent.merge) / 1000;
+  const seconds = (spent.analyse + spent.segment + spent.merge) / 1000;
   console.log(
     `built in ${seconds.toFixed(1)} s: ${words} words, analysis ${(words / spent.analyse / 1000).toFixed(1)} M words/s; ` +
       Object.entries(spent)
         .map(([name, value]) => `${name} ${value.toFixed(0)} ms`)
         .join(", "),
   );
-  console.log(`forward form: ${forwardBytes} bytes, ${(forwardBytes / rowCount).toFixed(0)} a passage`);
 }
 
 type QuerySet = { name: string; queries: string[]; withStopWords: boolean };
 
-function makeQuerySets(paragraphs: readonly string[]): QuerySet[] {
+function makeQuerySets(paragraphs: readonly string[], analyser: Analyser): QuerySet[] {
   const random = mulberry32(5);
   const contentWords: string[] = [];
   while (contentWords.length < queryCount) {
-    const words = queryTerms(paragraphs[Math.floor(random() * paragraphs.length)]!).map(({ word }) => word);
+    const words = queryTerms(analyser, paragraphs[Math.floor(random() * paragraphs.length)]!).map(({ word }) => word);
     if (words.length < 12) continue;
     const start = Math.floor(random() * (words.length - 8));
     contentWords.push(words.slice(start, start + 8).join(" "));
@@ -169,7 +168,7 @@ function makeQuerySets(paragraphs: readonly string[]): QuerySet[] {
 }
 
 function termsOf(analyser: Analyser, query: string, withStopWords: boolean): QueryTerm[] {
-  if (!withStopWords) return lexicalQuery(analyser, query);
+  if (!withStopWords) return queryTerms(analyser, query);
   return analyser
     .tokens(query)
     .flatMap(({ words }) => words.map(({ term, queryWeight }) => ({ term, weight: queryWeight })));
@@ -194,7 +193,6 @@ function measureQueries(name: string, asked: QueryTerm[][], index: ImpactIndex, 
 function measureFts5(
   folder: string,
   paragraphs: readonly string[],
-  index: ImpactIndex,
   analyser: Analyser,
   sets: readonly QuerySet[],
 ): void {
@@ -206,43 +204,17 @@ function measureFts5(
     fts5.build(passagesOf(paragraphs));
     console.log(`FTS5 built in ${ms(started)} ms`);
   }
-  console.log(`FTS5: ${fts5.bytes()} bytes`);
-  console.log(
-    "\n| FTS5 + bm25.ts, k = 200 | cold p50 ms | cold p95 ms | lists in memory p50 ms | p95 ms | same first 10 | largest score difference |\n|---|---|---|---|---|---|---|",
-  );
+  console.log(`FTS5: ${fts5.bytes()} bytes\n\n| FTS5, k = 200 | p50 ms | p95 ms |\n|---|---|---|`);
   for (const { name, queries, withStopWords } of sets) {
     if (withStopWords) continue;
-    fts5.search([{ word: "warm up", count: 1 }], 10);
-    const times = [0, 1].map(() =>
-      queries.map((query) => {
-        const started = performance.now();
-        fts5.search(queryTerms(query), 200);
-        return performance.now() - started;
-      }),
-    );
-    let same = 0;
-    let difference = 0;
-    for (const query of queries) {
-      const before = fts5.search(queryTerms(query), 10);
-      const words = queryTerms(query);
-      const now = index.search(
-        words.flatMap(({ word, count }) => analyser.terms(word).map((term) => ({ term, weight: count }))),
-        { k: 10 },
-      );
-      if (before.rows.every((row, i) => now.rows[i] === row)) {
-        same++;
-        now.scores.forEach((score, i) => {
-          difference = Math.max(difference, Math.abs(score - before.scores[i]!) / score);
-        });
-      }
-    }
-    const cells = [
-      ...latencies(times[0]!),
-      ...latencies(times[1]!),
-      `${same} of ${queries.length}`,
-      difference.toExponential(1),
-    ];
-    console.log(`| ${name} | ${cells.join(" | ")} |`);
+    const asked = queries.map((query) => queryTerms(analyser, query));
+    for (const terms of asked) fts5.search(terms, 200);
+    const times = asked.map((terms) => {
+      const started = performance.now();
+      fts5.search(terms, 200);
+      return performance.now() - started;
+    });
+    console.log(`| ${name} | ${latencies(times).join(" | ")} |`);
   }
   fts5.close();
 }
@@ -251,11 +223,13 @@ function* passagesOf(paragraphs: readonly string[]): Generator<string> {
   for (const { title, text } of makeDocuments(paragraphs, rowCount)) yield `${title}\n${text}`;
 }
 
-function measureVocabulary(index: ImpactIndex, paragraphs: readonly string[]): void {
+function measureVocabulary(index: ImpactIndex, analyser: Analyser, paragraphs: readonly string[]): void {
   const random = mulberry32(6);
   const vocabulary = index.vocabulary();
   const words = Array.from({ length: 200 }, () => {
-    const all = queryTerms(paragraphs[Math.floor(random() * paragraphs.length)]!).filter(({ word }) => word.length > 5);
+    const all = queryTerms(analyser, paragraphs[Math.floor(random() * paragraphs.length)]!).filter(
+      ({ word }) => word.length > 5,
+    );
     return all[Math.floor(random() * all.length)]?.word ?? "rotation";
   });
   const typos = words.map((word) => `${word.slice(0, 2)}${word[3]}${word[2]}${word.slice(4)}`);

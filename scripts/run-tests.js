@@ -3,6 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..", "dist", "test");
@@ -21,7 +22,14 @@ if (files.length === 0) {
 const reporter = process.stdout.isTTY ? "spec" : (process.env.TEST_REPORTER ?? "spec");
 const { status } = spawnSync(
   process.execPath,
-  ["--enable-source-maps", "--test", `--test-reporter=${reporter}`, "--test-timeout=300000", ...files],
+  [
+    "--enable-source-maps",
+    "--test",
+    `--test-reporter=${reporter}`,
+    `--test-concurrency=${availableParallelism()}`,
+    "--test-timeout=300000",
+    ...files,
+  ],
   { stdio: "inherit" },
 );
 process.exit(status ?? 1);

@@ -1,9 +1,8 @@
 // A run as Markdown: for the terminal, and beside the figures.
 
+import { figure, tableMarkdown } from "../../src/report/index.js";
 import type { BenchResult } from "../vectors/result.js";
-import * as figure from "./figures.js";
 import { summaryTable } from "./summary.js";
-import { tableMarkdown } from "./table.js";
 import { tablesOf } from "./tables.js";
 
 export function resultMarkdown({ machine, scenarios, command }: BenchResult): string {

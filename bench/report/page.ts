@@ -4,31 +4,24 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../src/package-root.js";
+import {
+  dataBlock,
+  element,
+  figure,
+  type Markup,
+  pageOf,
+  type Table,
+  tableDetails,
+  tableMarkup,
+} from "../../src/report/index.js";
 import type { BenchResult, ScenarioResult } from "../vectors/result.js";
-import * as figure from "./figures.js";
-import { element, Markup } from "./markup.js";
 import { buildPlot, filterPlot, memoryPlot, recallPlot, throughputPlot } from "./plots.js";
-import { style } from "./style.js";
 import { summaryOf } from "./summary.js";
-import type { Table } from "./table.js";
-import { tableDetails, tableMarkup } from "./table-markup.js";
 import * as tables from "./tables.js";
 
 export function reportPage(result: BenchResult): string {
   const { machine, scenarios, command } = result;
-  const head = element(
-    "head",
-    {},
-    element("meta", { charset: "utf-8" }),
-    element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    element("meta", { name: "color-scheme", content: "light dark" }),
-    element("title", {}, "Lodestone: vector search, measured"),
-    element("link", { rel: "icon", type: "image/svg+xml", href: `data:image/svg+xml,${encodeURIComponent(icon())}` }),
-    element("style", {}, new Markup(style)),
-  );
-  const header = element(
-    "header",
-    {},
+  const header = [
     element("h1", {}, "Vector search, measured"),
     element(
       "p",
@@ -53,20 +46,15 @@ export function reportPage(result: BenchResult): string {
           scenarios.map(({ name, title }) => element("li", {}, element("a", { href: `#${idOf(name)}` }, title))),
         ),
       ),
-  );
-  const footer = element(
-    "footer",
-    {},
+  ];
+  const footer = [
     "Percentiles are medians over rounds of each round's own; in every round all systems take their turn. Recall counts a row " +
       "that is exactly as near as the last of the true nearest as found. The figures of this page lie in it as JSON.",
-  );
-  const page = element(
-    "html",
-    { lang: "en" },
-    head,
-    element("body", {}, header, element("main", {}, scenarios.map(scenarioSection)), footer, data(result)),
-  );
-  return `<!doctype html>\n${page.text}\n`;
+    dataBlock(result, kept),
+  ];
+  const main = scenarios.map(scenarioSection);
+  const icon = readFileSync(join(packageRoot, "src", "web", "public", "favicon.svg"), "utf8");
+  return pageOf({ title: "Lodestone: vector search, measured", icon, header, main, footer });
 }
 
 function scenarioSection(scenario: ScenarioResult): Markup {
@@ -160,20 +148,10 @@ function short(scenario: ScenarioResult): Markup {
   );
 }
 
-/** The figures, for whoever wants to draw something else. A "<" is written so that no tag can end the block. */
-function data(result: BenchResult): Markup {
-  const kept = (key: string, value: unknown) => {
-    // Single rounds and what systems say of themselves are in the JSON file of the run.
-    if (key === "rounds" || key === "status") return undefined;
-    return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
-  };
-  const json = JSON.stringify(result, kept).replaceAll("<", "\\u003c");
-  return element("script", { type: "application/json", id: "figures" }, new Markup(json));
-}
-
-/** Inside the page, too: without one, browsers ask the server for it. */
-function icon(): string {
-  return readFileSync(join(packageRoot, "src", "web", "public", "favicon.svg"), "utf8");
+function kept(key: string, value: unknown): unknown {
+  // Single rounds and what systems say of themselves are in the JSON file of the run.
+  if (key === "rounds" || key === "status") return undefined;
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
 }
 
 function idOf(name: string): string {

@@ -1,13 +1,19 @@
 // The plots of a scenario.
 
+import {
+  type Bar,
+  barPlot,
+  type Curve,
+  figure,
+  legend,
+  linePlot,
+  logScale,
+  type Markup,
+} from "../../src/report/index.js";
 import { curvesOf, pointsOf } from "../vectors/choose-setting.js";
 import type { ScenarioResult, Searched } from "../vectors/result.js";
-import { type Bar, barPlot } from "./bar-plot.js";
-import * as figure from "./figures.js";
-import { type Curve, linePlot } from "./line-plot.js";
-import type { Markup } from "./markup.js";
-import { logScale, recallScale } from "./scale.js";
-import { legend, lookOf } from "./series.js";
+import { recallScale } from "./recall-scale.js";
+import { lookOf } from "./series.js";
 import { chosenFor } from "./tables.js";
 
 const all: Searched = { kind: "all" };

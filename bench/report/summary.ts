@@ -1,10 +1,9 @@
 // What a run comes down to: our figures, and beside them what the peers make of the same in the same run.
 
+import { figure, type Table, text } from "../../src/report/index.js";
 import { pointsOf } from "../vectors/choose-setting.js";
 import { worstLoop } from "../vectors/loop-delay.js";
 import type { Point, ScenarioResult, SystemResult } from "../vectors/result.js";
-import * as figure from "./figures.js";
-import { type Table, text } from "./table.js";
 import { chosenFor, settingName } from "./tables.js";
 
 export type SummaryLine = { what: string; figure: string; detail: string; beside: string };

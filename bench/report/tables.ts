@@ -1,12 +1,11 @@
 // The tables of a scenario, for the terminal and the report alike. Figures are of the held half of the queries.
 
+import { figure, number, type Row, type Table, text } from "../../src/report/index.js";
 import { type Choice, cheapestReaching, curvesOf, pointsOf } from "../vectors/choose-setting.js";
 import { worstLoop } from "../vectors/loop-delay.js";
 import type { LoopDelay } from "../vectors/process-protocol.js";
 import { isSameSearch, type ScenarioResult, type Searched, type SystemResult } from "../vectors/result.js";
 import type { Setting } from "../vectors/systems/system.js";
-import * as figure from "./figures.js";
-import { number, type Row, type Table, text } from "./table.js";
 
 const all: Searched = { kind: "all" };
 const targets = { high: 0.99, low: 0.98 };

@@ -1,6 +1,7 @@
 // Reads the values of options strictly: "10x" is not 10. What is wrong ends as a usage error that says what was expected.
 
 import { InvalidArgumentError } from "commander";
+import { nearestName } from "../input/nearest-name.js";
 
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -54,6 +55,13 @@ export function gathered(text: string, earlier: readonly string[] = []): string[
   return [...earlier, text];
 }
 
+/** A list with commas between the values. */
+export function words(text: string): string[] {
+  const parts = text.split(",").map((part) => part.trim());
+  if (parts.includes("")) throw new InvalidArgumentError("Expected names with commas between them.");
+  return parts;
+}
+
 /** A list with commas between the values, each one of `known`. */
 export function listOf<T extends string>(known: readonly T[]): (text: string) => T[] {
   return (text) =>
@@ -62,4 +70,14 @@ export function listOf<T extends string>(known: readonly T[]): (text: string) =>
       if (value !== undefined) return value;
       throw new InvalidArgumentError(`Expected ${known.join(", ")}, with commas between them.`);
     });
+}
+
+/** One of `known`. */
+export function choice<T extends string>(known: readonly T[]): (text: string) => T {
+  return (text) => {
+    const value = known.find((name) => name === text.trim());
+    if (value !== undefined) return value;
+    const near = nearestName(text, known);
+    throw new InvalidArgumentError(`Expected one of ${known.join(", ")}.${near ? ` Did you mean "${near}"?` : ""}`);
+  };
 }

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { packageVersion } from "../package-root.js";
 import { addCacheCommand } from "./commands/cache.js";
 import { addDeleteCommand } from "./commands/delete.js";
+import { addDiagnoseCommand } from "./commands/diagnose.js";
 import { addDuplicatesCommand } from "./commands/duplicates.js";
 import { addEvalCommand } from "./commands/eval.js";
 import { addGetCommand } from "./commands/get.js";
@@ -12,6 +13,7 @@ import { addJobsCommand } from "./commands/jobs.js";
 import { addListCommand } from "./commands/list.js";
 import { addMigrateCommand } from "./commands/migrate.js";
 import { addModelsCommand } from "./commands/models.js";
+import { addMonitorCommand } from "./commands/monitor.js";
 import { addRestoreCommand } from "./commands/restore.js";
 import { addSearchCommand } from "./commands/search.js";
 import { addServeCommand } from "./commands/serve.js";
@@ -20,6 +22,7 @@ import { addStaleCommand } from "./commands/stale.js";
 import { addStartCommand } from "./commands/start.js";
 import { addStatusCommand } from "./commands/status.js";
 import { addTenantsCommand } from "./commands/tenants.js";
+import { addTuneCommand } from "./commands/tune.js";
 import { addVacuumCommand } from "./commands/vacuum.js";
 import { EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit-code.js";
 import { describe, type Face, type SharedOptions } from "./face.js";
@@ -110,7 +113,10 @@ function addCommands(program: Command, face: Face): void {
   addRestoreCommand(program, face);
   addMigrateCommand(program, face);
   addModelsCommand(program, face);
+  addMonitorCommand(program, face);
+  addDiagnoseCommand(program, face);
   addEvalCommand(program, face);
+  addTuneCommand(program, face);
   addStartCommand(program, face);
 }
 

@@ -37,8 +37,11 @@ await serve<BiEncoderVerbs>(async () => {
     verbs: {
       async embed({ texts, kind }, { signal }) {
         const embeddings = await turns.take(kind === "query" ? "interactive" : "bulk", embed(texts, kind), signal);
-        const { vectors, textTokens } = embeddings;
-        return transferring(embeddings, [vectors.buffer as ArrayBuffer, textTokens.buffer as ArrayBuffer]);
+        const { vectors, norms, textTokens } = embeddings;
+        return transferring(
+          embeddings,
+          [vectors, norms, textTokens].map(({ buffer }) => buffer as ArrayBuffer),
+        );
       },
     },
     async close() {

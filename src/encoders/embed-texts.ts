@@ -12,9 +12,15 @@ export type TextKind = "query" | "passage";
 
 /**
  * `vectors` holds one row a text, in the order of the texts; `tokens` counts what the model read, special tokens included,
- * `textTokens` the same for each text; `ms` is the time of tokenising and computing, without the waiting for a turn.
+ * `textTokens` the same for each text; `norms` are the lengths of the vectors before they were normalised; `ms` is the time of tokenising and computing, without the waiting for a turn.
  */
-export type Embeddings = { vectors: Float32Array; tokens: number; textTokens: Uint32Array; ms: number };
+export type Embeddings = {
+  vectors: Float32Array;
+  norms: Float32Array;
+  tokens: number;
+  textTokens: Uint32Array;
+  ms: number;
+};
 
 /** Texts tokenised between two looks at the clock of others: about 10 ms of tokenising with the word memo, and enough to sort by length. */
 const textsPerSlice = 256;
@@ -41,6 +47,7 @@ export function textEmbedder(
   return async function* embed(texts, kind) {
     const prefix = kind === "query" ? manifest.queryPrefix : manifest.passagePrefix;
     const vectors = new Float32Array(texts.length * dimensions);
+    const norms = new Float32Array(texts.length);
     const textTokens = new Uint32Array(texts.length);
     let tokens = 0;
     let ms = 0;
@@ -59,6 +66,7 @@ export function textEmbedder(
           const text = start + index;
           const norm = poolRow(result, row, length, plan, vectors, text * dimensions);
           if (!Number.isFinite(norm)) throw notFinite(model, kind, text);
+          norms[text] = norm;
           textTokens[text] = length;
           tokens += length;
         });
@@ -67,7 +75,7 @@ export function textEmbedder(
         resumed = performance.now();
       }
     }
-    return { vectors, tokens, textTokens, ms };
+    return { vectors, norms, tokens, textTokens, ms };
   };
 }
 

@@ -1,10 +1,19 @@
-// One generation as searches use it: its rows in memory, codes, graph, query encoder and a reading thread. There is one, or during a
+// One generation as searches use it: its rows in memory, codes, graph, lexical index, query encoder and a reading thread. There is one, or during a
 // migration two. What differs between generations is in here and nowhere else.
 
 import { LRUCache } from "lru-cache";
 import { type BiEncoder, type BiEncoderModel, type CrossEncoder, openBiEncoder } from "../encoders/index.js";
-import { openSearcher, type Searcher } from "../retrieval/index.js";
-import { type Generation, type StoreReader, startReader } from "../store/index.js";
+import { Analyser } from "../lexical/index.js";
+import type { ConfidenceScales } from "../monitoring/index.js";
+import {
+  type LearnedRanking,
+  openSearcher,
+  type QueryCost,
+  RerankPace,
+  type Searcher,
+  type Synonyms,
+} from "../retrieval/index.js";
+import { type Generation, type LexicalIndex, type StoreReader, startLexical, startReader } from "../store/index.js";
 import { CodeKeeper } from "./code-keeper.js";
 import { FilterCache } from "./filter-cache.js";
 import { GraphKeeper } from "./graph-keeper.js";
@@ -16,11 +25,16 @@ import type { CheckedEngineOptions } from "./options.js";
 /** Tenants that searched last: each one's query vectors are remembered apart. */
 const REMEMBERED_SEARCHERS = 200;
 
+/** Values that a search tells of each facet. */
+const FACET_VALUES = 50;
+
 export type Arm = {
   readonly generation: Generation;
   readonly reader: StoreReader;
+  readonly encoder: BiEncoder;
   readonly index: LiveIndex;
   readonly graph: GraphKeeper;
+  readonly lexical: LexicalIndex;
   /** Searches what belongs to a tenant, or to nobody for ''. */
   searcherOf(tenant: string): Searcher;
   close(): Promise<void>;
@@ -32,16 +46,38 @@ export type ArmParts = {
   /** They load while the rows do; whoever opened them closes them. */
   encoder: Promise<BiEncoder>;
   crossEncoder: Promise<CrossEncoder | undefined>;
+  synonyms: Synonyms;
+  /** What was learned of ranking with a generation's model. */
+  learned(modelVersion: string): LearnedRanking | undefined;
   options: CheckedEngineOptions;
+  /** What confidence means. */
+  scales: ConfidenceScales;
+  onQueryCost(tenant: string, model: string, cost: QueryCost): void;
 };
 
-export async function openArm({ library, generation, options, ...models }: ArmParts): Promise<Arm> {
+/** What searches of every arm have in common. */
+export type SearchingParts = Pick<ArmParts, "synonyms" | "learned" | "scales" | "onQueryCost">;
+
+export async function openArm({
+  library,
+  generation,
+  options,
+  synonyms,
+  learned,
+  scales,
+  onQueryCost,
+  ...models
+}: ArmParts): Promise<Arm> {
   const opened = new Opened();
+  let lexicalOpening: Promise<LexicalIndex> | undefined;
   const { readOnly, onNotice = () => undefined } = options;
   const { onDisk, truncate, ...kept } = options.vectors;
   try {
     const reader = await opened.add(startReader(library, generation.id));
     const folder = indexFolder(library, generation);
+    // Reads what it needs while the vectors are read here.
+    lexicalOpening = opened.add(startLexical({ library, generation: generation.id, ...folder, readOnly, onNotice }));
+    lexicalOpening.catch(() => undefined);
     if (onDisk && !readOnly) await makeIndexFolder(folder);
     const place = onDisk ? { onDisk: { ...folder, readOnly } } : {};
     // Fewer dimensions were asked for with the one model in mind; another one may not have them.
@@ -63,26 +99,38 @@ export async function openArm({ library, generation, options, ...models }: ArmPa
     });
     await opened.add(Promise.resolve(graph));
     await graph.load();
+    const lexical = await lexicalOpening;
     const [encoder, crossEncoder] = await Promise.all([models.encoder, models.crossEncoder]);
+    const analyser = new Analyser();
     const filters = new FilterCache(reader, index);
+    const rerankPace = new RerankPace();
     const searchers = new LRUCache<string, Searcher>({ max: REMEMBERED_SEARCHERS });
     const searcherOf = (tenant: string) => {
       const searcher =
         searchers.get(tenant) ??
         openSearcher({
           reader,
+          lexical,
+          analyser,
           vectors: () => index.vectorsOf(tenant),
           documentOf: (row) => index.documentOf(row),
           encoder,
           crossEncoder,
           generation,
           allowedRows: (filter) => filters.rows(tenant, filter),
+          confidenceOf: (signals) => scales.confidenceOf(generation.id, signals),
+          onQueryCost: (cost) => onQueryCost(tenant, generation.modelVersion, cost),
+          countValues: (fields, filter) => reader.call("values", { tenant, fields, filter, limit: FACET_VALUES }),
+          synonyms,
+          rerankPace,
+          learned: () => learned(generation.modelVersion),
         });
       searchers.set(tenant, searcher);
       return searcher;
     };
-    return { generation, reader, index, graph, searcherOf, close: () => opened.close() };
+    return { generation, reader, encoder, index, graph, lexical, searcherOf, close: () => opened.close() };
   } catch (error) {
+    await lexicalOpening?.catch(() => undefined);
     await opened.close();
     throw error;
   }

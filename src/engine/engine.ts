@@ -1,115 +1,34 @@
-// The engine: one library opened, and the verbs on it.
+// The engine: one library opened, and its verbs done by the parts that it consists of.
 
 import { LodestoneError } from "../errors.js";
 import type { Filter } from "../filters/index.js";
-import type {
-  DocumentInput,
-  IngestClient,
-  IngestReport,
-  OnDuplicate,
-  PathOptions,
-  PutReport,
-  RemoveReport,
-  Watcher,
-} from "../ingest/index.js";
+import type { DocumentInput, IngestClient, IngestReport, PutReport, RemoveReport, Watcher } from "../ingest/index.js";
 import type { DuplicatePage, DuplicateQuery, SnapshotMade, VacuumReport } from "../lifecycle/index.js";
+import type { Monitor, MonitorVerbs } from "../monitoring/index.js";
 import type { SearchRequest, SearchResponse } from "../retrieval/index.js";
-import type { DocumentSummary, Facets, Job, StoredDocument, StoreReader } from "../store/index.js";
+import type { Facets, FeedbackPage, Job, Source, StoredDocument, StoreReader } from "../store/index.js";
 import type { Arms } from "./arms.js";
 import { type CacheVerbs, cacheVerbs } from "./cache.js";
 import type { ChosenModels } from "./choose-models.js";
+import type { DocumentPage, Engine, IngestOptions, PutOptions } from "./engine-verbs.js";
 import { type JobRequest, pathsOrder, type SubmitOptions } from "./job-order.js";
-import type { IngestProgress, JobDesk, JobVerbs } from "./jobs.js";
+import type { JobDesk } from "./jobs.js";
 import type { MigrationDesk } from "./migration.js";
 import type { MigrationVerbs } from "./migration-options.js";
 import { inTurn } from "./migration-turns.js";
 import type { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
+import { PastQueries } from "./past-queries.js";
+import { type Ranking, type RankingVerbs, rankingVerbs } from "./ranking.js";
 import type { Reports } from "./reports.js";
 import type { Feedback } from "./search-memory.js";
 import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
 import { type StaleVerbs, staleVerbs } from "./stale.js";
 import { collectStatus, type Status } from "./status.js";
+import { type Suggestion, type SuggestQuery, suggest } from "./suggest.js";
 import { type Tenant, type TenantSummary, Tenants } from "./tenants.js";
 import type { VacuumRunOptions, Vacuums } from "./vacuums.js";
 import type { Watching, WatchOptions } from "./watching.js";
-
-export type IngestOptions = PathOptions & { onProgress?: (progress: IngestProgress) => void; signal?: AbortSignal };
-export type PutOptions = {
-  signal?: AbortSignal;
-  /** What becomes of a new document whose text, or nearly so, the library holds already. Default "keep". */
-  onDuplicate?: OnDuplicate;
-};
-export type DocumentPage = { documents: DocumentSummary[]; total: number; offset: number; limit: number };
-
-export type Engine = {
-  /** Absolute path of the library's folder. */
-  readonly library: string;
-  readonly readOnly: boolean;
-  /**
-   * Indexes files, folders and globs. Unchanged files are left alone, documents of files that are gone are removed.
-   * What cannot be read is reported in `skips`. Throws PATH_NOT_FOUND, LIBRARY_READ_ONLY, DISK_FULL, ABORTED; what was
-   * written before stays.
-   */
-  ingestPaths(targets: readonly string[], options?: IngestOptions): Promise<IngestReport>;
-  /**
-   * Indexes targets and keeps the library in step with them from then on: what is saved, moved or removed there is searchable or
-   * gone within two seconds. Resolves when the first run is over. Throws as `ingestPaths` does, and WATCH_UNAVAILABLE.
-   */
-  watch(targets: readonly string[], options?: WatchOptions): Promise<Watcher>;
-  /** Adds or replaces documents. They are durable and searchable when this resolves: all of them, or none if it rejects. */
-  put(documents: readonly DocumentInput[], options?: PutOptions): Promise<PutReport>;
-  /**
-   * Takes a job in and resolves as soon as that is durable; the job is done in the background, also after a crash. Throws
-   * INVALID_INPUT or UNKNOWN_FIELD for what can never be done, QUEUE_FULL.
-   */
-  submit(request: JobRequest, options?: SubmitOptions): Promise<Job>;
-  /** What was submitted: `put`, `remove` and `ingestPaths` are jobs, too, that are waited for. */
-  readonly jobs: JobVerbs;
-  /** A document with its text and chunks; undefined where there is none. */
-  get(id: string): Promise<StoredDocument | undefined>;
-  /** A page of documents by id. */
-  list(page?: { offset?: number; limit?: number; filter?: Filter }): Promise<DocumentPage>;
-  /** Removes documents by id or by filter. No later search returns them. */
-  remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport>;
-  /** Searches. Throws INVALID_INPUT, UNKNOWN_FIELD or FILTER_INVALID for a bad request; a slow model degrades the answer instead. */
-  search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
-  /** Documents by folder and by type. */
-  facets(): Promise<Facets>;
-  /** The cache of embeddings. */
-  readonly cache: CacheVerbs;
-  /** Documents with the same text or nearly so, in groups, a page of them at a time. */
-  duplicates(query?: DuplicateQuery): Promise<DuplicatePage>;
-  /** Documents whose content is to be looked at again. */
-  readonly stale: StaleVerbs;
-  /**
-   * Takes out for good what deletes and changes have left behind, while searches and writes go on. Throws ABORTED, DISK_FULL;
-   * what it has done by then stays done, and the next one goes on from there.
-   */
-  vacuum(options?: VacuumRunOptions): Promise<VacuumReport>;
-  /**
-   * Makes a snapshot while searches and writes go on. Throws SNAPSHOT_RUNNING, DISK_FULL, MODEL_ALTERED (with the models) or
-   * ABORTED; the library is as it was then, and nothing is left that looks like a snapshot.
-   */
-  snapshot(options?: SnapshotOptions): Promise<SnapshotMade>;
-  /** The snapshots that were made. */
-  readonly snapshots: SnapshotVerbs;
-  /** The change to another model, chunking or length of vectors. */
-  readonly migration: MigrationVerbs;
-  /**
-   * The library as one tenant has it. Its documents are its own: nobody else's verbs, these here included, meet them. Throws
-   * INVALID_INPUT for what cannot be a name.
-   */
-  tenant(name: string): Tenant;
-  /** Who has documents here beside nobody. */
-  tenants(): Promise<TenantSummary[]>;
-  /** Takes what became of a search: that a hit was opened, or how relevant it was. Throws INVALID_INPUT, UNKNOWN_FIELD, NOT_FOUND. */
-  feedback(feedback: Feedback): Promise<void>;
-  status(): Promise<Status>;
-  /** Ends the threads and gives the library free. Work in progress is stopped; what was acknowledged stays. */
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-};
 
 /** What the caller is to blame for, and no index. */
 function isCallers(error: unknown): boolean {
@@ -126,6 +45,8 @@ export type EngineParts = {
   arms: Arms;
   jobs: JobDesk;
   migration: MigrationDesk;
+  monitor: Monitor;
+  ranking: Ranking;
   snapshots: Snapshots;
   watching: Watching;
   vacuums: Vacuums;
@@ -136,10 +57,12 @@ export type EngineParts = {
 export class OpenEngine implements Engine {
   readonly #parts: EngineParts;
   readonly #tenants: Tenants;
+  readonly #past = new PastQueries();
   /** What belongs to no tenant. */
   readonly #own: Tenant;
   readonly cache: CacheVerbs;
   readonly stale: StaleVerbs;
+  readonly ranking: RankingVerbs;
   readonly #migration: MigrationVerbs;
   #closing: Promise<void> | undefined;
 
@@ -159,15 +82,24 @@ export class OpenEngine implements Engine {
       arms: parts.arms,
       jobs: parts.jobs,
       ownIndexFromChunks: parts.options.tenants.ownIndexFromChunks,
+      past: this.#past,
       search: (tenant, request, signal) => this.#search(tenant, request, signal),
-      feedback: (tenant, feedback) => {
+      suggest: (tenant, query) => this.#suggest(tenant, query),
+      feedback: async (tenant, feedback) => {
         this.#reader();
-        parts.migration.feedback(feedback, tenant);
+        await parts.migration.feedback(feedback, tenant);
       },
+      forgetSearches: (tenant) => parts.migration.forgetSearches(tenant),
       vacuum: () => this.vacuum(),
       onNotice: parts.options.onNotice ?? (() => undefined),
     });
     this.#own = this.#tenants.nobody();
+    this.ranking = rankingVerbs({
+      ranking: parts.ranking,
+      modelVersion: () => parts.arms.active.generation.modelVersion,
+      writer: () => this.#writer(),
+      search: (request, signal) => this.#own.search(request, signal ? { signal } : {}),
+    });
     this.stale = staleVerbs({
       reports: parts.reports,
       writer: () => this.#writer(),
@@ -226,6 +158,10 @@ export class OpenEngine implements Engine {
     return this.#own.search(request, options);
   }
 
+  suggest(query: SuggestQuery): Promise<Suggestion[]> {
+    return this.#own.suggest(query);
+  }
+
   tenant(name: string): Tenant {
     this.#reader();
     return this.#tenants.of(name);
@@ -238,29 +174,55 @@ export class OpenEngine implements Engine {
 
   /** See Tenant.search. */
   async #search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse> {
-    this.#reader();
-    const { arms, migration } = this.#parts;
-    if (this.readOnly) {
-      await migration.followActive();
-      await arms.active.index.follow();
-    }
+    const { arms, migration, monitor } = this.#parts;
+    await this.#followed();
     const arm = migration.armFor(request.user ?? request.query);
     try {
       const response = await arms.using(arm, () => arm.searcherOf(tenant).search(request, signal));
-      return { ...response, searchId: migration.noteSearch(response, tenant) };
+      monitor.noteSearch(response);
+      if (response.hits.length > 0) this.#past.note(tenant, request.query);
+      return { ...response, searchId: migration.noteSearch(response, tenant, request) };
     } catch (error) {
-      if (!isCallers(error)) migration.noteFailure(arm.generation.id);
+      if (!isCallers(error)) {
+        migration.noteFailure(arm.generation.id);
+        monitor.noteFailure();
+      }
       throw error;
     }
+  }
+
+  async #suggest(tenant: string, query: SuggestQuery): Promise<Suggestion[]> {
+    const { arms } = this.#parts;
+    await this.#followed();
+    const reader = this.#reader();
+    return arms.using(arms.active, () => suggest({ arm: arms.active, reader, past: this.#past }, tenant, query));
+  }
+
+  /** Where another process writes the library: knows what it has written. */
+  async #followed(): Promise<void> {
+    this.#reader();
+    if (!this.readOnly) return;
+    const { arms, migration } = this.#parts;
+    await migration.followActive();
+    await arms.active.index.follow();
   }
 
   feedback(feedback: Feedback): Promise<void> {
     return this.#own.feedback(feedback);
   }
 
+  feedbackLog(page?: { after?: number; limit?: number }): Promise<FeedbackPage> {
+    return this.#own.feedbackLog(page);
+  }
+
   get migration(): MigrationVerbs {
     this.#reader();
     return this.#migration;
+  }
+
+  get monitor(): MonitorVerbs {
+    this.#reader();
+    return this.#parts.monitor;
   }
 
   get snapshots(): SnapshotVerbs {
@@ -281,6 +243,10 @@ export class OpenEngine implements Engine {
     return this.#parts.vacuums.run(this.#writer(), options);
   }
 
+  async sources(): Promise<Source[]> {
+    return this.#reader().call("sources", null);
+  }
+
   facets(): Promise<Facets> {
     return this.#own.facets();
   }
@@ -295,6 +261,7 @@ export class OpenEngine implements Engine {
       reader,
       generation,
       models,
+      ranking: this.ranking.learned(),
       vectors: index.vectors,
       cache: this.cache.status(),
       vacuum: this.#parts.vacuums.status(),

@@ -22,10 +22,22 @@ export {
   type VerifyReport,
   verifySnapshot,
 } from "../lifecycle/index.js";
+export type {
+  Alert,
+  AlertNews,
+  CostGrouping,
+  CostReport,
+  Diagnosis,
+  HealthOverview,
+  Metric,
+  MinutePoint,
+  MonitorVerbs,
+  WatchedRun,
+} from "../monitoring/index.js";
 export type { ArmFigures } from "./arm-figures.js";
 export type { CacheStatus, CacheVerbs } from "./cache.js";
 export { documentInputSchema } from "./document-input.js";
-export type { DocumentPage, Engine, IngestOptions, PutOptions } from "./engine.js";
+export type { DocumentPage, Engine, IngestOptions, PutOptions } from "./engine-verbs.js";
 export type { JobRequest, SubmitOptions } from "./job-order.js";
 export type { IngestProgress, JobPage, JobVerbs } from "./jobs.js";
 export {
@@ -39,6 +51,7 @@ export {
 export { modelDirectories, userFolder } from "./model-directories.js";
 export { openEngine } from "./open-engine.js";
 export type { Chunking, EngineOptions } from "./options.js";
+export type { RankingLearned, RankingVerbs } from "./ranking.js";
 export { duplicateQuerySchema } from "./reports.js";
 export { type Feedback, feedbackSchema } from "./search-memory.js";
 export { type SnapshotScheduleOptions, scheduleSnapshots } from "./snapshot-schedule.js";
@@ -51,6 +64,8 @@ export {
 } from "./snapshots.js";
 export { type StaleQuery, type StaleReport, type StaleVerbs, staleQuerySchema } from "./stale.js";
 export type { Status } from "./status.js";
+export { type Suggestion, type SuggestQuery, suggestQuerySchema } from "./suggest.js";
 export type { Tenant, TenantDropped, TenantSummary } from "./tenants.js";
+export type { JudgedQuery, TuneOptions, TuneReport } from "./tune.js";
 export type { VacuumRunOptions, VacuumStatus } from "./vacuums.js";
 export type { WatchOptions } from "./watching.js";

@@ -23,6 +23,7 @@ import {
   type QueueDepth,
   type StoreReader,
 } from "../store/index.js";
+import type { Arm } from "./arm.js";
 import type { Arms } from "./arms.js";
 import { followStored } from "./follow-stored.js";
 import { JobFeed } from "./job-feed.js";
@@ -57,6 +58,8 @@ export type JobDeskParts = {
   arms: Arms;
   /** How far the other side of a migration is. */
   onFilled(progress: FillProgress): void;
+  /** What came in together is over. */
+  onRun(): void;
   /** After a job has changed the library. */
   onChanged(): Promise<void>;
   onNotice(notice: string): void;
@@ -207,6 +210,7 @@ export class JobDesk implements JobVerbs {
     const { arms, onNotice, onFilled } = this.#parts;
     switch (event.kind) {
       case "written":
+        this.#followed(arms.active);
         this.#apply(async () => {
           // The other side lacks this, until it is told to hold every document again.
           arms.lacking = Number.POSITIVE_INFINITY;
@@ -214,12 +218,14 @@ export class JobDesk implements JobVerbs {
         });
         break;
       case "removed":
+        this.#followed(arms.active);
         this.#apply(() => arms.active.index.remove(event.rows));
         break;
       case "moved":
         this.#apply(() => arms.active.index.move(event.moved));
         break;
       case "shadow-written":
+        this.#followed(arms.of(event.generation));
         this.#apply(async () => arms.of(event.generation)?.index.apply(event.written));
         break;
       case "shadow-removed":
@@ -242,12 +248,20 @@ export class JobDesk implements JobVerbs {
         if (waiting) this.#whenApplied(event.outcome).then(waiting.resolve, waiting.reject);
         break;
       }
+      case "run":
+        this.#parts.onRun();
+        break;
       case "notice":
         onNotice(event.notice);
         break;
       default:
         event satisfies never;
     }
+  }
+
+  // So that the next search finds the work done. What goes wrong there, a search that waits for it tells.
+  #followed(arm: Arm | undefined): void {
+    arm?.lexical.call("follow", null).catch(() => undefined);
   }
 
   // A change that fails holds up none of those after it. Who waits for it is told, once.

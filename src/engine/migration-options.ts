@@ -1,6 +1,8 @@
 // What can be asked of a migration, and what it answers.
 
 import { z } from "zod";
+import type { BiEncoderModel } from "../encoders/index.js";
+import { LodestoneError } from "../errors.js";
 import { migrationShares } from "../store/index.js";
 import type { ArmFigures } from "./arm-figures.js";
 import { defaultGuardRails, type GuardRails } from "./guard-rails.js";
@@ -26,7 +28,10 @@ export const migrationOptionsSchema = z
   .strictObject({
     /** Share of the time that the background work takes, above 0 up to 1. Default 0.5. */
     load: z.number().gt(0).max(1).default(0.5),
-    /** A best hit with less confidence than this, 0..1, counts as a search of low confidence. Default 0.3. */
+    /**
+     * A best hit with less confidence than this, 0..1, counts as a search of low confidence. Default 0.3. Where confidence is
+     * calibrated on the library, 0.65 is what counts instead.
+     */
     lowConfidence: rate.default(0.3),
     /** When the new index is taken off the queries by itself; false: never. */
     guardRails: z
@@ -94,3 +99,18 @@ export type MigrationVerbs = {
   /** Ends the migration: the index that is not active is dropped. */
   finish(): Promise<MigrationStatus>;
 };
+
+/** Throws INVALID_INPUT for chunks that the model cannot read whole, or of which more than half is shared. */
+export function checkMigratedChunking(
+  { maxTokens, overlapTokens }: { maxTokens: number; overlapTokens: number },
+  model: BiEncoderModel,
+): void {
+  const most = model.manifest.maxTokens;
+  if (maxTokens <= most && overlapTokens * 2 <= maxTokens) return;
+  throw new LodestoneError(
+    "INVALID_INPUT",
+    maxTokens > most
+      ? `Chunks of ${maxTokens} tokens are longer than the ${most} that ${model.manifest.name} reads.`
+      : `An overlap of ${overlapTokens} tokens is more than half of a chunk of ${maxTokens}.`,
+  );
+}

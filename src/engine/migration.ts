@@ -6,14 +6,16 @@ import { atDimensions, type BiEncoderModel, type Catalogue, type CrossEncoder } 
 import { LodestoneError, messageOf } from "../errors.js";
 import type { FillProgress, IngestClient } from "../ingest/index.js";
 import { parseInput } from "../input/parse-input.js";
+import { isLowConfidence } from "../monitoring/index.js";
 import type { SearchResponse } from "../retrieval/index.js";
 import type { Generation, Migration, MigrationShare, StoreReader } from "../store/index.js";
-import { type Arm, openShadowArm } from "./arm.js";
+import { type Arm, openShadowArm, type SearchingParts } from "./arm.js";
 import { FigureKeeper } from "./arm-figures.js";
 import type { Arms } from "./arms.js";
 import { brokenRail } from "./guard-rails.js";
 import { dropIndexFolder } from "./index-folder.js";
 import {
+  checkMigratedChunking,
   type MigrationRequest,
   type MigrationSide,
   type MigrationStatus,
@@ -22,7 +24,7 @@ import {
   splitSchema,
 } from "./migration-options.js";
 import { type CheckedEngineOptions, chunkingOf } from "./options.js";
-import { SearchMemory } from "./search-memory.js";
+import { type Asked, feedbackBounds, SearchMemory } from "./search-memory.js";
 
 export type MigrationDeskParts = {
   library: string;
@@ -36,6 +38,7 @@ export type MigrationDeskParts = {
   /** Does `change` after all changes of the index in memory that were told before. */
   inOrder<T>(change: () => Promise<T>): Promise<T>;
   onNotice(notice: string): void;
+  searching: SearchingParts;
 };
 
 /** Searches between two looks at the guard rails, and two notes of the figures. */
@@ -60,13 +63,13 @@ export class MigrationDesk implements MigrationVerbs {
 
   /** Where another process writes the library: answers from the generation that is active there now. */
   async followActive(): Promise<void> {
-    const { arms, reader, library, options, crossEncoder } = this.#parts;
+    const { arms, reader, library, options, crossEncoder, searching } = this.#parts;
     const version = await reader.call("version", null);
     if (version === this.#seenVersion) return;
     const generation = await reader.call("generation", null);
     if (generation.id !== arms.active.generation.id) {
       const model = this.#modelOf(generation);
-      arms.begin(await openShadowArm({ library, generation, model, options }, crossEncoder));
+      arms.begin(await openShadowArm({ library, generation, model, options, ...searching }, crossEncoder));
       arms.swap();
       await arms.endShadow();
     }
@@ -101,12 +104,13 @@ export class MigrationDesk implements MigrationVerbs {
   }
 
   /** Notes an answer; the id by which feedback names it. */
-  noteSearch(response: Omit<SearchResponse, "searchId">, tenant: string): string {
-    const { generation, confidence, tookMs, hits } = response;
+  noteSearch(response: Omit<SearchResponse, "searchId">, tenant: string, asked: Asked): string {
+    const { generation, confidence, confidenceFrom, tookMs, hits } = response;
     const { lowConfidence } = this.#parts.options.migration;
-    this.#keeper(generation)?.noteSearch({ ms: tookMs, confidence, isLow: (confidence ?? 1) < lowConfidence });
+    const isLow = confidenceFrom === "calibration" ? isLowConfidence(response) : (confidence ?? 1) < lowConfidence;
+    this.#keeper(generation)?.noteSearch({ ms: tookMs, confidence, isLow });
     this.#afterSearch();
-    return this.#memory.remember(generation, tenant, hits);
+    return this.#memory.remember(generation, tenant, asked, hits);
   }
 
   noteFailure(generation: number): void {
@@ -114,13 +118,21 @@ export class MigrationDesk implements MigrationVerbs {
     this.#afterSearch();
   }
 
-  /** Throws INVALID_INPUT, UNKNOWN_FIELD or NOT_FOUND. */
-  feedback(given: unknown, tenant: string): void {
-    const effect = this.#memory.take(given, tenant);
-    if (!effect) return;
-    const keeper = this.#keeper(effect.generation);
-    if (effect.kind === "click") keeper?.noteClick();
-    else keeper?.noteNdcg(effect.value, effect.before);
+  /** Resolves when it is on the disk, where the library is open for writing. Throws INVALID_INPUT, UNKNOWN_FIELD or NOT_FOUND. */
+  async feedback(given: unknown, tenant: string): Promise<void> {
+    const { effect, search } = this.#memory.take(given, tenant);
+    if (effect) {
+      const keeper = this.#keeper(effect.generation);
+      if (effect.kind === "click") keeper?.noteClick();
+      else keeper?.noteNdcg(effect.value, effect.before);
+    }
+    const keep = feedbackBounds(this.#parts.options.feedback);
+    if (search) await this.#parts.ingest?.call("noteFeedback", { tenant, search, keep });
+  }
+
+  /** No feedback on a tenant's earlier answers is taken any more. */
+  forgetSearches(tenant: string): void {
+    this.#memory.forget(tenant);
   }
 
   noteProgress(progress: FillProgress): void {
@@ -168,7 +180,7 @@ export class MigrationDesk implements MigrationVerbs {
     const width = dimensions ?? (name === undefined ? generation.dimensions : undefined);
     const model = width === undefined || width === found.dimensions ? found : atDimensions(found, width);
     const chunking = chunkingOf({ maxTokens, overlapTokens }, generation);
-    checkChunking(chunking, model);
+    checkMigratedChunking(chunking, model);
     await this.#noteUses();
     const started = await ingest.call("startMigration", { model, chunking });
     this.#figures.clear();
@@ -244,9 +256,9 @@ export class MigrationDesk implements MigrationVerbs {
   }
 
   async #openShadow(generation: Generation, model: BiEncoderModel): Promise<void> {
-    const { library, options, arms, ingest, crossEncoder, inOrder } = this.#parts;
+    const { library, options, arms, ingest, crossEncoder, inOrder, searching } = this.#parts;
     // Nothing is brought in before: what is written from now on is told, and what was before is read.
-    const arm = await openShadowArm({ library, generation, model, options }, crossEncoder);
+    const arm = await openShadowArm({ library, generation, model, options, ...searching }, crossEncoder);
     arms.begin(arm);
     // What was removed between the reading of its rows and now was not told to it.
     await inOrder(() => arm.index.follow());
@@ -375,18 +387,4 @@ function storedFigures({ figures }: Migration): StoredFigures {
 /** 0..99, evenly spread, another one for the same key in each migration. */
 function slotOf(key: string, migration: number): number {
   return createHash("sha256").update(`${migration} ${key}`).digest().readUInt32LE() % 100;
-}
-
-function checkChunking(
-  { maxTokens, overlapTokens }: { maxTokens: number; overlapTokens: number },
-  model: BiEncoderModel,
-) {
-  const most = model.manifest.maxTokens;
-  if (maxTokens <= most && overlapTokens * 2 <= maxTokens) return;
-  throw new LodestoneError(
-    "INVALID_INPUT",
-    maxTokens > most
-      ? `Chunks of ${maxTokens} tokens are longer than the ${most} that ${model.manifest.name} reads.`
-      : `An overlap of ${overlapTokens} tokens is more than half of a chunk of ${maxTokens}.`,
-  );
 }

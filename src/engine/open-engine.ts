@@ -2,20 +2,26 @@
 
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
+import { systemClock } from "../clock.js";
 import { type Catalogue, openBiEncoder, openCatalogue, openCrossEncoder } from "../encoders/index.js";
 import { type IngestClient, startIngest } from "../ingest/index.js";
+import { ConfidenceScales, Monitor } from "../monitoring/index.js";
 import { startReader, storedGeneration } from "../store/index.js";
-import { openArm } from "./arm.js";
+import { openArm, type SearchingParts } from "./arm.js";
 import { Arms } from "./arms.js";
 import { type ChosenModels, checkGeneration, chooseModels } from "./choose-models.js";
-import { type Engine, OpenEngine } from "./engine.js";
+import { OpenEngine } from "./engine.js";
+import type { Engine } from "./engine-verbs.js";
 import { JobDesk } from "./jobs.js";
 import { MigrationDesk } from "./migration.js";
 import { libraryModelDirectories } from "./model-directories.js";
 import { Opened, settleAll } from "./opened.js";
 import { type CheckedEngineOptions, checkEngineOptions, type EngineOptions } from "./options.js";
+import { Ranking } from "./ranking.js";
 import { Reports } from "./reports.js";
 import { openSnapshots } from "./snapshots.js";
+import { folderBytes } from "./status.js";
+import { openSynonyms } from "./synonyms-file.js";
 import { Vacuums } from "./vacuums.js";
 import { openWatching } from "./watching.js";
 
@@ -51,29 +57,39 @@ async function openParts(
   opened: Opened,
 ): Promise<Engine> {
   const { onNotice = () => undefined } = options;
+  const synonyms = await openSynonyms(options.synonyms);
   const threads = options.threads.query === undefined ? {} : { threads: options.threads.query };
   // The models load while the library does. All are awaited also when one fails, so that every part gets closed.
   const encoder = opened.add(openBiEncoder(models.biEncoder, threads));
   const crossEncoder = models.crossEncoder
     ? opened.add(openCrossEncoder(models.crossEncoder, threads))
     : Promise.resolve(undefined);
+  const ranking = new Ranking();
+  const searching: SearchingParts = {
+    synonyms,
+    learned: (modelVersion) => ranking.of(modelVersion),
+    scales: new ConfidenceScales(),
+    onQueryCost: (tenant, model, cost) => monitor.noteQueryCost(tenant, model, cost),
+  };
   const opening = (async () => {
     const ingest = options.readOnly ? undefined : await opened.add(startWriting(library, options, models));
     const reader = await opened.add(startReader(library));
     const generation = await reader.call("generation", null);
     checkGeneration(generation, models, library);
-    const arm = { library, generation, encoder, crossEncoder, options };
+    ranking.load(await reader.call("rankings", null));
+    const arm = { library, generation, encoder, crossEncoder, options, ...searching };
     const arms = await opened.add(openArm(arm).then((active) => new Arms(active)));
     return { ingest, reader, arms };
   })();
   const [, reranker, { ingest, reader, arms }] = await settleAll([encoder, crossEncoder, opening] as const);
-  const vacuums = new Vacuums({ reader, ingest, options: options.vacuum, onNotice });
+  const vacuums = new Vacuums({ reader, arms, ingest, options: options.vacuum, onNotice });
   await opened.add(Promise.resolve(vacuums));
   const jobs: JobDesk = new JobDesk({
     library,
     ingest,
     reader,
     arms,
+    onRun: () => monitor.noteRun(),
     onFilled: (progress) => migration.noteProgress(progress),
     async onChanged() {
       await arms.active.graph.consider();
@@ -84,7 +100,7 @@ async function openParts(
   });
   await opened.add(Promise.resolve(jobs));
   const migration = new MigrationDesk({
-    ...{ library, arms, reader, ingest, catalogue, options, onNotice },
+    ...{ library, arms, reader, ingest, catalogue, options, onNotice, searching },
     crossEncoder: reranker,
     inOrder: (change) => jobs.inOrder(change),
   });
@@ -94,6 +110,19 @@ async function openParts(
   const snapshots = await opened.add(
     Promise.resolve(openSnapshots({ library, models, reader, asked: options.snapshotDirectory })),
   );
+  const monitor: Monitor = new Monitor({
+    ...{ library, reader, ingest, onNotice, scales: searching.scales, options: options.monitoring },
+    arms: () => [arms.active, ...(arms.completeShadow ? [arms.completeShadow] : [])],
+    crossEncoder: models.crossEncoder?.version ?? null,
+    countStale: async () => (await engine.stale.list({ limit: 1 })).total,
+    async cacheLookups() {
+      const { entries, hits, misses } = await engine.cache.status();
+      return { entries, hits: hits.memory + hits.disk, lookups: hits.memory + hits.disk + misses };
+    },
+    libraryBytes: () => folderBytes(library),
+    clock: systemClock,
+  });
+  await opened.add(Promise.resolve(monitor));
   const engine: OpenEngine = new OpenEngine({
     ...{
       options,
@@ -105,12 +134,15 @@ async function openParts(
       models,
       jobs,
       migration,
+      monitor,
+      ranking,
       ingest,
       reader,
       arms,
       opened,
     },
   });
+  await monitor.start();
   jobs.start();
   await migration.resume();
   engine.considerTenants();

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { parseInput } from "../input/parse-input.js";
+import { checkMonitoring, monitoringOptionsSchema } from "../monitoring/index.js";
 import { vectorFormats } from "../vectors/index.js";
 import { migrationOptionsSchema } from "./migration-options.js";
 import { checkStalenessRules, stalenessOptionsSchema } from "./stale.js";
@@ -71,6 +72,8 @@ export const engineOptionsSchema = z.strictObject({
     .prefault({}),
   /** How a change to another model or chunking goes on in the background. */
   migration: migrationOptionsSchema,
+  /** Watching how well the library answers: alerts, who is told of them, prices. */
+  monitoring: monitoringOptionsSchema,
   /** Where `snapshot` puts snapshots. Default: the folder "snapshots" in the library's. */
   snapshotDirectory: z.string().min(1).optional(),
   /** How vectors are kept in memory. Those on disk stay as they are: each opening may choose anew. */
@@ -115,6 +118,15 @@ export const engineOptionsSchema = z.strictObject({
       off: z.boolean().default(false),
     })
     .prefault({}),
+  /** Searches that got feedback are kept with it: what evaluation sets are made of. */
+  feedback: z
+    .strictObject({
+      /** At most so many, the newest; 0 keeps none. Default 10,000. */
+      keepSearches: z.int().min(0).max(1_000_000).default(10_000),
+      /** Days after which one is forgotten. Default 365. */
+      keepDays: z.number().positive().max(36_500).default(365),
+    })
+    .prefault({}),
   /** The queue of jobs. */
   queue: queueSchema.prefault({}),
   /** Taking out for good what deletes and changes leave behind. */
@@ -128,6 +140,14 @@ export const engineOptionsSchema = z.strictObject({
     .prefault({}),
   /** When the content of documents is looked at again. */
   staleness: stalenessOptionsSchema,
+  /** Synonyms of queries, in a file of Solr's format; the README has it. Default: none. */
+  synonyms: z
+    .strictObject({
+      file: z.string().min(1),
+      /** What a synonym counts against a word of the query. Default 0.5. */
+      weight: z.number().positive().max(10).optional(),
+    })
+    .optional(),
   threads: z
     .strictObject({
       /** For the query's bi-encoder and the cross-encoder. Default: one for a model without layers, else the cores. */
@@ -146,6 +166,7 @@ export type Chunking = { maxTokens: number; overlapTokens: number };
 export function checkEngineOptions(options: unknown): CheckedEngineOptions {
   const checked = parseInput(engineOptionsSchema, options, "The engine's options");
   checkStalenessRules(checked.staleness);
+  checkMonitoring(checked.monitoring);
   return checked;
 }
 

@@ -8,7 +8,7 @@ import {
   type SnapshotMade,
   startSchedule,
 } from "../lifecycle/index.js";
-import type { Engine } from "./engine.js";
+import type { Engine } from "./engine-verbs.js";
 
 export type SnapshotScheduleOptions = {
   everyMs: number;

@@ -7,6 +7,7 @@ import { formatVersion, type Generation, type QueueDepth, type StoreReader } fro
 import type { VectorIndex, VectorStatus } from "../vectors/index.js";
 import type { CacheStatus } from "./cache.js";
 import type { ChosenModels } from "./choose-models.js";
+import type { RankingLearned } from "./ranking.js";
 import { snapshotDirectory } from "./snapshots.js";
 import type { VacuumStatus } from "./vacuums.js";
 
@@ -32,6 +33,8 @@ export type Status = {
     createdAt: string;
   };
   models: { biEncoder: string; crossEncoder: string | null };
+  /** How the lists are fused, where that was learned; null: as the bi-encoder's manifest recommends. */
+  ranking: RankingLearned | null;
   vectors: VectorStatus;
   cache: CacheStatus;
   vacuum: VacuumStatus;
@@ -47,6 +50,7 @@ export async function collectStatus(parts: {
   reader: StoreReader;
   generation: Generation;
   models: ChosenModels;
+  ranking: RankingLearned | undefined;
   vectors: VectorIndex;
   cache: Promise<CacheStatus>;
   vacuum: Promise<VacuumStatus>;
@@ -72,6 +76,7 @@ export async function collectStatus(parts: {
       createdAt: new Date(generation.createdAtMs).toISOString(),
     },
     models: { biEncoder: models.biEncoder.version, crossEncoder: models.crossEncoder?.version ?? null },
+    ranking: parts.ranking ?? null,
     vectors: vectorStatus,
     cache,
     vacuum,
@@ -80,7 +85,8 @@ export async function collectStatus(parts: {
   };
 }
 
-async function folderBytes(folder: string): Promise<number> {
+/** Bytes of a library's files, snapshots aside. */
+export async function folderBytes(folder: string): Promise<number> {
   const snapshots = snapshotDirectory(folder);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   // A file may vanish between listing and looking: SQLite's own side files do.

@@ -9,6 +9,7 @@ import {
   checkOwnId,
   checkTenant,
   type Facets,
+  type FeedbackPage,
   isFinished,
   type Job,
   jobNotFound,
@@ -20,10 +21,12 @@ import {
   withoutTenant,
 } from "../store/index.js";
 import type { Arms } from "./arms.js";
-import type { DocumentPage, PutOptions } from "./engine.js";
+import type { DocumentPage, PutOptions } from "./engine-verbs.js";
 import { type JobRequest, putOrder, removeOrder, type SubmitOptions } from "./job-order.js";
 import type { JobDesk, JobPage } from "./jobs.js";
+import type { PastQueries } from "./past-queries.js";
 import type { Feedback } from "./search-memory.js";
+import type { Suggestion, SuggestQuery } from "./suggest.js";
 
 export type TenantSummary = {
   name: string;
@@ -45,7 +48,9 @@ export type Tenant = {
   list(page?: { offset?: number; limit?: number; filter?: Filter }): Promise<DocumentPage>;
   remove(target: readonly string[] | { filter: Filter }): Promise<RemoveReport>;
   search(request: SearchRequest, options?: { signal?: AbortSignal }): Promise<SearchResponse>;
+  suggest(query: SuggestQuery): Promise<Suggestion[]>;
   feedback(feedback: Feedback): Promise<void>;
+  feedbackLog(page?: { after?: number; limit?: number }): Promise<FeedbackPage>;
   facets(): Promise<Facets>;
   readonly jobs: {
     list(page?: { offset?: number; limit?: number }): Promise<JobPage>;
@@ -53,7 +58,7 @@ export type Tenant = {
     wait(id: string): Promise<Job>;
   };
   /**
-   * Removes all that the tenant has: documents, remembered embeddings, jobs that are over. What the files still hold of it is
+   * Removes all that the tenant has: documents, feedback, remembered embeddings, jobs that are over. What the files still hold of it is
    * overwritten by a vacuum, which follows at once.
    */
   drop(): Promise<TenantDropped>;
@@ -64,10 +69,13 @@ export type TenantsParts = {
   writer(): IngestClient;
   arms: Arms;
   jobs: JobDesk;
+  past: PastQueries;
   /** Chunks from which a tenant gets an index of its own. */
   ownIndexFromChunks: number;
   search(tenant: string, request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse>;
-  feedback(tenant: string, feedback: Feedback): void;
+  suggest(tenant: string, query: SuggestQuery): Promise<Suggestion[]>;
+  feedback(tenant: string, feedback: Feedback): Promise<void>;
+  forgetSearches(tenant: string): void;
   vacuum(): Promise<unknown>;
   onNotice(notice: string): void;
 };
@@ -180,7 +188,9 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
       }),
 
     search: (request, { signal } = {}) => parts.search(name, request, signal),
-    feedback: async (feedback) => parts.feedback(name, feedback),
+    suggest: (query) => parts.suggest(name, query),
+    feedback: (feedback) => parts.feedback(name, feedback),
+    feedbackLog: async ({ after = 0, limit = 1000 } = {}) => reader().call("feedback", { tenant: name, after, limit }),
     facets: () => reader().call("facets", { tenant: name }),
 
     jobs: {
@@ -202,11 +212,13 @@ function tenantView(name: string, parts: TenantsParts): Tenant {
       }
       const ids = await idsOf({ and: [] });
       if (ids.length > 0) await jobs.run(removeOrder(ids, "interactive", name));
+      parts.forgetSearches(name);
       const forgotten = await writer().call("forgetTenant", { tenant: name });
       await jobs.inOrder(async () => {
         await arms.active.index.dropTenant(name);
         await arms.shadow?.index.dropTenant(name);
       });
+      parts.past.forget(name);
       await parts.vacuum();
       return { documents: ids.length, ...forgotten };
     },

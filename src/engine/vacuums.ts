@@ -4,6 +4,7 @@ import { messageOf } from "../errors.js";
 import type { IngestClient } from "../ingest/index.js";
 import type { VacuumOptions, VacuumProgress, VacuumReport } from "../lifecycle/index.js";
 import type { StoreReader } from "../store/index.js";
+import type { Arms } from "./arms.js";
 import type { CheckedEngineOptions } from "./options.js";
 
 export type VacuumRunOptions = VacuumOptions & {
@@ -24,6 +25,7 @@ const FEWEST_DEAD_ROWS = 500;
 
 type VacuumParts = {
   reader: StoreReader;
+  arms: Arms;
   /** undefined: the library is open for reading only. */
   ingest: IngestClient | undefined;
   options: CheckedEngineOptions["vacuum"];
@@ -40,13 +42,10 @@ export class Vacuums {
     this.#parts = parts;
   }
 
-  async run(ingest: IngestClient, { signal, onProgress, ...options }: VacuumRunOptions = {}): Promise<VacuumReport> {
+  async run(ingest: IngestClient, options: VacuumRunOptions = {}): Promise<VacuumReport> {
     this.#asked++;
     try {
-      return await ingest.call("vacuum", options, {
-        signal,
-        ...(onProgress ? { onProgress: (value: unknown) => onProgress(value as VacuumProgress) } : {}),
-      });
+      return await this.#vacuum(ingest, options);
     } finally {
       this.#asked--;
     }
@@ -75,9 +74,29 @@ export class Vacuums {
     await this.#running;
   }
 
+  /** First the database, then the indexes that are made of it: their words must not outlast it. */
+  async #vacuum(ingest: IngestClient, { signal, onProgress, ...options }: VacuumRunOptions): Promise<VacuumReport> {
+    const { arms } = this.#parts;
+    const started = performance.now();
+    const report = await ingest.call("vacuum", options, {
+      signal,
+      onProgress: (value) => onProgress?.(value as VacuumProgress),
+    });
+    for (const arm of [arms.active, arms.shadow]) {
+      await arm?.lexical.call("forgetGone", null, {
+        signal,
+        onProgress(value) {
+          const [done, total] = value as [number, number];
+          onProgress?.({ phase: "words", done, total });
+        },
+      });
+    }
+    return { ...report, ms: performance.now() - started };
+  }
+
   async #runByItself(ingest: IngestClient): Promise<void> {
     try {
-      await ingest.call("vacuum", {}, { signal: this.#stop.signal });
+      await this.#vacuum(ingest, { signal: this.#stop.signal });
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       this.#parts.onNotice(`The library could not be vacuumed: ${messageOf(error)} It is as it was, only larger.`);

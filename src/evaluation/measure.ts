@@ -2,6 +2,7 @@
 // which is nDCG with exponential gains.
 
 import { LodestoneError } from "../errors.js";
+import { nearestName } from "../input/nearest-name.js";
 import {
   averagePrecision,
   type Judgements,
@@ -21,6 +22,7 @@ export type Measure = {
 export const defaultMeasures = ["ndcg@10", "recall@100", "mrr@10", "map"] as const;
 
 const MAX_CUTOFF = 10_000;
+const kinds = ["ndcg", "ndcg-exp", "recall", "p", "mrr", "map"] as const;
 const KNOWN = "known are ndcg@k, recall@k, p@k, mrr, mrr@k, map and ndcg-exp@k";
 
 /** The measure of that name, in any case. Throws INVALID_INPUT for a name that is none. */
@@ -29,9 +31,10 @@ export function measureOf(name: string): Measure {
   const k = cutoff === undefined ? undefined : Number(cutoff);
   if (k !== undefined && (k < 1 || k > MAX_CUTOFF)) refuse(name, `the cutoff lies within 1 and ${MAX_CUTOFF}`);
   const normalised = k === undefined ? `${kind}` : `${kind}@${k}`;
+  if (kind === undefined || !kinds.some((known) => known === kind)) refuse(name, KNOWN, nearMeasure(name));
   if (kind === "map" && k === undefined) return { name: normalised, of: averagePrecision };
   if (kind === "mrr") return { name: normalised, of: (ranking, judgements) => reciprocalRank(ranking, judgements, k) };
-  if (k === undefined) refuse(name, KNOWN);
+  if (k === undefined) refuse(name, KNOWN, `${kind}@10`);
   switch (kind) {
     case "ndcg":
       return { name: normalised, of: (ranking, judgements) => ndcgAt(k, ranking, judgements) };
@@ -46,6 +49,17 @@ export function measureOf(name: string): Measure {
   }
 }
 
-function refuse(name: string, reason: string): never {
-  throw new LodestoneError("INVALID_INPUT", `"${name}" is not a measure: ${reason}.`, { detail: { measure: name } });
+/** "ndgc10" -> "ndcg@10" */
+function nearMeasure(name: string): string | undefined {
+  const [, letters = "", cutoff = ""] = /^([a-z_-]*)[^a-z\d]*(\d*)/.exec(name.toLowerCase()) ?? [];
+  const kind = letters === "precision" ? "p" : nearestName(letters, kinds);
+  return kind === undefined || letters.length < 2 ? undefined : kind + (kind === "map" ? "" : `@${cutoff || 10}`);
+}
+
+function refuse(name: string, reason: string, near?: string): never {
+  throw new LodestoneError(
+    "INVALID_INPUT",
+    `"${name}" is not a measure: ${reason}.${near === undefined ? "" : ` Did you mean "${near}"?`}`,
+    { detail: { measure: name } },
+  );
 }

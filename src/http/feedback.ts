@@ -29,7 +29,8 @@ export function feedbackRoutes(api: Api, engine: Engine): void {
         tags: ["Search"],
         summary: "Give feedback",
         description:
-          "Tells that a hit was opened, or how relevant it is. During a migration this is what its two indexes are compared by. " +
+          "Tells that a hit was opened, or how relevant it is. During a migration this is what its two indexes are compared by; it " +
+          "is kept with the search, so that `lodestone eval log` can make a judged set of it. " +
           "The last ten thousand answers since the server's start can be spoken of.",
         body: feedbackBodySchema,
         response: answersNothing("The feedback is counted.", "INVALID_INPUT", "NOT_FOUND"),

@@ -53,7 +53,7 @@ const figuresSchema = named(
     {
       searches: "Searches that it answered since the migration began.",
       errorRate: "Share of them that failed, 0..1.",
-      confidence: "Mean of what the cross-encoder thinks of the best passage, 0..1; null where it has read none.",
+      confidence: "Mean confidence in the best hit, 0..1; null where nothing tells.",
       lowConfidenceRate: "Share of searches whose best passage it thinks little of; null where it has read none.",
       latency: "Milliseconds that half of the searches, and 95 of 100, took at most: of the last two thousand.",
       clickRate: "Share of searches of which a hit was opened, as told to `/v1/feedback`; null without searches.",

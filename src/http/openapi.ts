@@ -15,6 +15,7 @@ const tags = [
   { name: "Tenants", description: "Documents that only their owner meets." },
   { name: "Upkeep", description: "Look after the library." },
   { name: "Migration", description: "Change to another model, chunking or length of vectors while searches go on." },
+  { name: "Watching", description: "How well the library answers, and what is wrong where it does not." },
   { name: "Snapshots", description: "Back the library up." },
   { name: "Status", description: "What the server holds, and whether it works." },
 ];

@@ -1,7 +1,7 @@
 // What a search takes and gives over HTTP. The request is the engine's own schema with words for the API's description.
 
 import { z } from "zod";
-import { searchRequestSchema } from "../retrieval/index.js";
+import { searchRequestSchema, stageNames } from "../retrieval/index.js";
 import {
   booleanParameter,
   describeFields,
@@ -18,13 +18,25 @@ export const searchBodySchema = named(
   "SearchRequest",
   describeFields(searchRequestSchema.extend({ filter: filterSchema.optional() }), {
     query: "The words or the question to search for.",
+    queries: "The same question in further words, at most 8: each is searched for, and the fused scores are averaged.",
     limit: "Documents to return.",
     offset: "Documents to leave out at the top.",
     filter: "Condition that every document must meet.",
     mode: "Words and meaning fused, words alone (BM25), or meaning alone (vectors).",
     rerank:
       "Whether the cross-encoder orders the best hits anew, and how many. Default: where there is a cross-encoder.",
-    fusion: "How the two lists become one. Default: what the model's manifest recommends.",
+    fusion:
+      "How the two lists become one. `learned`, the default: as was learned for the library; where nothing was, and with `default`: what the model's manifest recommends.",
+    depth: "Entries of each list that are fused. Default: what the model's manifest recommends.",
+    typos:
+      "Whether words that the library does not have are read as those spelled nearly like them; `corrections` tells which.",
+    feedback:
+      "Searches a second time for what the best passages of a first search say: `rocchio` moves the query's vector, `rm3` adds words, `both` does both. Default: `rocchio` where words and meaning are fused.",
+    diversity:
+      "Prefers documents unlike those above them, among the first 50: 0 keeps the ranking, 1 looks at nothing else. `score` stays what it was, so that it does not fall along the ranking any more.",
+    minConfidence:
+      "Answers with no document, and `nothingRelevant`, where `confidence` is lower. Holds nothing back where no cross-encoder has read.",
+    facets: "Fields whose values are counted over all documents that meet the filter: `type`, `folder`, or metadata.",
     minScore: "Leaves out documents with a lower score.",
     explain: "Tells for each hit how every stage ranked it.",
     plan: "How vectors are searched. `auto` takes the quickest way that reaches the wanted recall.",
@@ -57,7 +69,11 @@ export const searchQuerySchema = describeFields(
     filter: filterParameter().optional(),
     collapseDuplicates: booleanParameter().optional(),
     explain: booleanParameter().optional(),
+    feedback: booleanParameter().optional(),
+    diversity: numberParameter(shape.diversity.unwrap()).optional(),
+    minConfidence: numberParameter(shape.minConfidence.unwrap()).optional(),
     rerank: booleanParameter().optional(),
+    typos: booleanParameter().optional(),
     plan: shape.plan.unwrap().clone().optional(),
     recall: numberParameter(shape.recall.unwrap()).optional(),
     oversampling: numberParameter(shape.oversampling.unwrap()).optional(),
@@ -73,7 +89,12 @@ export const searchQuerySchema = describeFields(
     filter: 'A filter as JSON, for instance {"folder": "docs"}.',
     collapseDuplicates: "Of documents with the same text, or nearly so, shows the best one.",
     explain: "Tells for each hit how every stage ranked it.",
+    feedback:
+      "Searches a second time for what the best passages of a first search say. Default: where words and meaning are fused.",
+    diversity: "Prefers documents unlike those above them, 0 to 1. Default 0.",
+    minConfidence: "Answers with no document where the confidence is lower.",
     rerank: "Whether the cross-encoder orders the best hits anew.",
+    typos: "Whether words that the library does not have are read as those spelled nearly like them. Default true.",
     plan: "How vectors are searched. `auto`, the default, takes the quickest way that reaches the wanted recall.",
     recall: "Wanted share of the true nearest vectors in the dense list. Default 0.95; at 1 the scan is exact.",
     oversampling: "Candidates of one-bit codes for each entry of the dense list.",
@@ -93,6 +114,7 @@ const explanationSchema = named(
       dense: z.object({ rank, score: z.number() }).optional(),
       fused: z.object({ rank, score: z.number(), lexicalNorm: z.number(), denseNorm: z.number() }),
       rerank: z.object({ rank, logit: z.number(), score: z.number() }).optional(),
+      diversity: z.object({ from: rank, similarity: z.number(), score: z.number() }).optional(),
       final: z.object({ rank, score: z.number() }),
       terms: z.array(z.string()),
     }),
@@ -101,8 +123,10 @@ const explanationSchema = named(
       dense: "Place and cosine among the passages found by meaning.",
       fused: "Place and score after both lists became one, with what each list gave to it.",
       rerank: "Place, the cross-encoder's own logit, and the score it was combined to.",
+      diversity:
+        "Where the ranking was made diverse: the place before, the greatest cosine to a document above, and what that made of the score.",
       final: "Place and score in the answer.",
-      terms: "Words of the query that count for the lexical stage.",
+      terms: "Words that the lexical stage looked for: those of the query that count, corrected.",
     },
   ),
   { description: "How every stage ranked a hit. A stage that did not see it is missing." },
@@ -168,6 +192,42 @@ const planSchema = named(
   { description: "How vectors were searched." },
 );
 
+const feedbackSchema = named(
+  "FeedbackReport",
+  describeFields(
+    z.object({
+      method: z.enum(["rocchio", "rm3", "both"]),
+      applied: z.boolean(),
+      reason: z.string(),
+      words: z.array(z.string()),
+    }),
+    {
+      method: "The query's vector moved, words added, or both.",
+      applied: "Whether a second search was made.",
+      reason: "What was done, or why not.",
+      words: "Words that were added.",
+    },
+  ),
+  { description: "What became of feedback." },
+);
+
+const facetSchema = named(
+  "SearchFacet",
+  describeFields(
+    z.object({
+      field: z.string(),
+      values: z.array(z.object({ value: z.union([z.string(), z.number(), z.boolean()]), count: z.int() })),
+      others: z.int(),
+    }),
+    {
+      field: "The field.",
+      values: "Its most frequent values and how many documents have each.",
+      others: "Further values that are not told.",
+    },
+  ),
+  { description: "Values of a field." },
+);
+
 export const searchResponseSchema = named(
   "SearchResponse",
   describeFields(
@@ -179,6 +239,19 @@ export const searchResponseSchema = named(
       limit: z.int(),
       candidates: z.int(),
       confidence: z.number().min(0).max(1).optional(),
+      corrections: z.array(z.object({ word: z.string(), read: z.array(z.string()) })).optional(),
+      confidenceFrom: z.enum(["calibration", "cross-encoder"]).optional(),
+      similarity: z.object({ best: z.number(), gap: z.number().optional() }).optional(),
+      remembered: z.boolean().optional(),
+      nothingRelevant: z.literal(true).optional(),
+      rerankDepth: z.int(),
+      feedback: feedbackSchema.optional(),
+      fusion: z.object({
+        source: z.enum(["default", "learned", "request"]),
+        method: z.enum(["convex", "rrf"]),
+        lexicalWeight: z.number().optional(),
+      }),
+      facets: z.array(facetSchema).optional(),
       degraded: z.array(z.object({ stage: z.enum(["embed", "dense", "rerank"]), reason: z.string() })),
       plan: planSchema,
       generation: z.int(),
@@ -186,7 +259,7 @@ export const searchResponseSchema = named(
       tookMs: z.number(),
       stages: z.array(
         z.object({
-          name: z.enum(["embed", "dense", "lexical", "fuse", "rerank", "collapse"]),
+          name: z.enum(stageNames),
           ms: z.number(),
           candidates: z.int(),
         }),
@@ -199,8 +272,21 @@ export const searchResponseSchema = named(
       offset: "Documents left out at the top.",
       limit: "Documents asked for.",
       candidates: "Documents among the candidates, before offset and limit.",
-      confidence: "What the cross-encoder thinks of the best passage, 0..1; absent where it has read none.",
-      degraded: "Stages that were left out, and why.",
+      confidence:
+        "How sure it is that there is an answer among the hits, 0..1; absent where nothing tells. Calibrated, it is low below 0.65.",
+      confidenceFrom:
+        "`calibration`: made to mean the same with every model, on the library's own documents. `cross-encoder`: what that thinks of the best passage.",
+      corrections: "Words of the query that the library does not have, and what they were read as.",
+      similarity:
+        "Cosine of the nearest vector, and how far the second nearest is behind. They compare across queries of one model.",
+      remembered: "Whether the query's vector was known already; absent where none was needed or to be had.",
+      nothingRelevant: "The confidence is below `minConfidence`: no document answers the query.",
+      rerankDepth: "Passages that the cross-encoder read.",
+      feedback: "Whether a second search followed the first, and why.",
+      fusion: "How the two lists became one, and where that comes from.",
+      facets:
+        "How many documents that meet the filter have which values, whatever the query. At most 50 values a field.",
+      degraded: "Stages that were left out, or cut short, and why.",
       plan: "How vectors were searched, and why that way.",
       generation: "Number of the index that answered.",
       model: "The bi-encoder whose vectors were searched.",

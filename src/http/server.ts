@@ -15,6 +15,7 @@ import { feedbackRoutes } from "./feedback.js";
 import { jobRoutes } from "./jobs.js";
 import { acceptJsonOnly } from "./json-body.js";
 import { migrationRoutes } from "./migration.js";
+import { monitoringRoutes } from "./monitoring.js";
 import { describeApi } from "./openapi.js";
 import { pageRoutes } from "./page.js";
 import { answerProblem, RequestRefused, rawProblem } from "./problem.js";
@@ -25,6 +26,7 @@ import { type CheckedServerOptions, checkServerOptions, type ServerOptions } fro
 import { snapshotRoutes } from "./snapshots.js";
 import { staleRoutes } from "./stale.js";
 import { statusRoutes } from "./status.js";
+import { suggestRoutes } from "./suggest.js";
 import { tenantRoutes } from "./tenants.js";
 import { upkeepRoutes } from "./upkeep.js";
 import { compileValidator } from "./validation.js";
@@ -67,6 +69,7 @@ export async function createServer(engine: Engine, options: ServerOptions = {}):
 
   await describeApi(app);
   searchRoutes(app, engine, { maxBodyBytes: checked.maxSearchBytes, signalOf });
+  suggestRoutes(app, engine);
   documentRoutes(app, engine, { maxBodyBytes: checked.maxDocumentBytes });
   jobRoutes(app, engine, { signalOf, closing, heartbeatMs: checked.heartbeatMs });
   statusRoutes(app, engine);
@@ -76,6 +79,7 @@ export async function createServer(engine: Engine, options: ServerOptions = {}):
   staleRoutes(app, engine);
   migrationRoutes(app, engine);
   feedbackRoutes(app, engine);
+  monitoringRoutes(app, engine);
   await pageRoutes(app, checked.pageDirectory);
   await app.ready();
   return app;

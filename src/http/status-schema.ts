@@ -33,6 +33,17 @@ export const statusSchema = named(
         createdAt: z.string(),
       }),
       models: z.object({ biEncoder: z.string(), crossEncoder: z.string().nullable() }),
+      ranking: z
+        .object({
+          lexicalWeight: z.number(),
+          feedback: z.enum(["none", "rocchio", "rm3", "both"]),
+          learnedAt: z.string(),
+          queries: z.int(),
+          defaultNdcg: z.number(),
+          heldOutNdcg: z.number(),
+          pValue: z.number(),
+        })
+        .nullable(),
       vectors: z.object({
         dimensions: z.int(),
         format: z.enum(["float32", "float16", "int8"]),
@@ -53,6 +64,7 @@ export const statusSchema = named(
       library: "The library: its folder and what it holds. `bytes` counts all its files but for snapshots.",
       generation: "The index that answers queries: one complete index of one model.",
       models: "The models in use, each name@version.",
+      ranking: "How the lists are fused, where that was learned; null: as the model recommends.",
       vectors:
         "The vector index in memory, or its vectors onDisk: how its vectors are kept (format, and fewer storedDimensions where they are truncated), with its one-bit codes and its graph where there are any.",
       cache: "The cache of embeddings.",

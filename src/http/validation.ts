@@ -45,7 +45,7 @@ type Checked = { schema: z.ZodType; value: unknown; part: RequestPart };
 function invalidRequest(checked: Checked, issues: readonly Issue[]): InvalidRequest {
   const faults = issues
     .slice(0, MAX_PROBLEMS)
-    .flatMap((issue) => faultsOf(issue, []))
+    .flatMap((issue) => faultsOf(checked.value, issue, []))
     .slice(0, MAX_PROBLEMS);
   const errors = faults.map(({ issue, path }) => ({
     in: checked.part,
@@ -58,16 +58,17 @@ function invalidRequest(checked: Checked, issues: readonly Issue[]): InvalidRequ
 
 // One fault for each field. A union fails once for every alternative; what counts is the alternative that is of the right
 // kind, where there is just one: {"rerank": {"dept": 5}} is a misspelled object, not a missing boolean.
-function faultsOf(issue: Issue, base: Path): { issue: Issue; path: Path }[] {
+function faultsOf(value: unknown, issue: Issue, base: Path): { issue: Issue; path: Path }[] {
   const path = [...base, ...issue.path];
   if (issue.code === "unrecognized_keys") {
     return issue.keys.slice(0, MAX_PROBLEMS).map((key) => ({ issue, path: [...path, key] }));
   }
   if (issue.code !== "invalid_union") return [{ issue, path }];
-  const meant = issue.errors.filter(
-    (branch) => !branch.some(({ code, path: at }) => code === "invalid_type" && at.length === 0),
-  );
-  return meant.length === 1 ? meant[0]!.flatMap((inner) => faultsOf(inner, path)) : [{ issue, path }];
+  const isObject = typeof valueAt(value, path) === "object";
+  const isOfOtherKind = ({ code, path: at }: Issue) =>
+    at.length === 0 && (code === "invalid_type" || (code === "invalid_value" && isObject));
+  const meant = issue.errors.filter((branch) => !branch.some(isOfOtherKind));
+  return meant.length === 1 ? meant[0]!.flatMap((inner) => faultsOf(value, inner, path)) : [{ issue, path }];
 }
 
 function describe({ schema, value, part }: Checked, issue: Issue, path: Path): string {

@@ -29,6 +29,8 @@ export type BatcherParts = {
   draft(job: BatchJob, gain: Gain, ended: boolean): JobRow | undefined;
   /** What was drafted is durable. */
   adopt(drafts: readonly JobRow[], written: BatchWritten, chunks: ReadonlyMap<BatchJob, number>): void;
+  /** What of a batch is in the library now. */
+  onWritten?(written: BatchWritten, embedded: EmbeddedPassages, generation: Generation): void;
   /** Not even the end of these jobs could be written. */
   lost(ended: readonly BatchJob[]): void;
   /** A batch has arrived: another one may start. */
@@ -207,12 +209,13 @@ export class Batcher {
   }
 
   async #commit(batch: Batch, embedded: EmbeddedPassages): Promise<void> {
-    const { generation, earliestJob, write, draft, adopt, now, signal } = this.#parts;
+    const { earliestJob, write, draft, adopt, onWritten, now, signal } = this.#parts;
     signal.throwIfAborted();
+    const generation = this.#parts.generation();
     let drafts: JobRow[] = [];
     const again = new Batch(batch.openedAtMs);
     const chunks = new Map<BatchJob, number>();
-    const written = write(batch.write(generation(), embedded, earliestJob(), now()), (written) => {
+    const written = write(batch.write(generation, embedded, earliestJob(), now()), (written) => {
       const delayed = jobsOf(batch, written.conflicts);
       const ended = new Set(batch.ended.filter((job) => !delayed.has(job)));
       drafts = [...batch.gains(written, embedded)].flatMap(([job, gain]) => {
@@ -223,6 +226,7 @@ export class Batcher {
       return drafts;
     });
     const { conflicts } = written;
+    onWritten?.(written, embedded, generation);
     adopt(drafts, written, chunks);
     if (conflicts.length === 0) return;
     // What these documents counted on was changed by somebody else: they are prepared again, in full.

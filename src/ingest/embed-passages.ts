@@ -13,7 +13,12 @@ export type EmbeddedPassages = {
   tokens: number;
   /** For each of the vectors, the tokens that the encoder read for it; undefined where it was known. */
   read: (number | undefined)[];
+  /** For each of the vectors, its length before it was normalised; NaN where it was known. */
+  norms: Float32Array;
 };
+
+/** What a batch has cost and what it did not have to: passages, tokens, milliseconds of computing. */
+export type EmbeddingCost = { texts: number; tokens: number; ms: number; savedTexts: number; savedTokens: number };
 
 export type EmbedParts = {
   encoder(): Promise<Pick<BiEncoder, "embed">>;
@@ -21,6 +26,8 @@ export type EmbedParts = {
   space: EmbeddingSpace;
   dimensions: number;
   signal: AbortSignal;
+  /** Told of each batch. */
+  onCost?(cost: EmbeddingCost): void;
 };
 
 export type EmbedOptions = {
@@ -33,25 +40,29 @@ export type EmbedOptions = {
 export async function embedPassages(
   passages: readonly string[],
   { fresh }: Pick<EmbedOptions, "fresh">,
-  { encoder, cache, space, dimensions, signal }: EmbedParts,
+  { encoder, cache, space, dimensions, signal, onCost = () => undefined }: EmbedParts,
 ): Promise<EmbeddedPassages> {
   const { texts, slots } = distinct(passages);
   const keys = cache?.keysOf(space, texts);
   const known = cache && keys && !fresh ? cache.find(keys) : [];
   const missing = texts.flatMap((_, i) => (known[i] === undefined ? [i] : []));
   if (missing.length === 0 && texts.length === 0)
-    return { vectors: new Float32Array(0), slots, embedded: 0, tokens: 0, read: [] };
+    return { vectors: new Float32Array(0), slots, embedded: 0, tokens: 0, read: [], norms: new Float32Array(0) };
 
   let computed: Float32Array = new Float32Array(0);
   let tokens = 0;
+  let ms = 0;
+  const norms = new Float32Array(texts.length).fill(Number.NaN);
   const read: (number | undefined)[] = texts.map(() => undefined);
   if (missing.length > 0) {
     const wanted = missing.length === texts.length ? texts : missing.map((i) => texts[i]!);
     const result = await (await encoder()).embed(wanted, "passage", { signal });
     computed = result.vectors;
     tokens = result.tokens;
+    ms = result.ms;
     missing.forEach((i, n) => {
       read[i] = result.textTokens[n]!;
+      norms[i] = result.norms[n]!;
     });
     const msPerToken = result.ms / Math.max(1, result.tokens);
     cache?.keep(
@@ -64,7 +75,10 @@ export async function embedPassages(
       })),
     );
   }
-  if (missing.length === texts.length) return { vectors: computed, slots, embedded: missing.length, tokens, read };
+  const savedTokens = known.reduce((sum, entry) => sum + (entry?.tokens ?? 0), 0);
+  onCost({ texts: missing.length, tokens, ms, savedTexts: texts.length - missing.length, savedTokens });
+  if (missing.length === texts.length)
+    return { vectors: computed, slots, embedded: missing.length, tokens, read, norms };
 
   const vectors = new Float32Array(texts.length * dimensions);
   known.forEach((entry, i) => {
@@ -73,7 +87,7 @@ export async function embedPassages(
   missing.forEach((i, n) => {
     vectors.set(computed.subarray(n * dimensions, (n + 1) * dimensions), i * dimensions);
   });
-  return { vectors, slots, embedded: missing.length, tokens, read };
+  return { vectors, slots, embedded: missing.length, tokens, read, norms };
 }
 
 function distinct(passages: readonly string[]): { texts: string[]; slots: Uint32Array } {

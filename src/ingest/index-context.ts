@@ -4,12 +4,14 @@ import type { Database } from "better-sqlite3";
 import type { Clock } from "../clock.js";
 import { type BiEncoderModel, openBiEncoder, openTokenizer } from "../encoders/index.js";
 import type { EmbeddingCache, Generation } from "../store/index.js";
-import { type EmbeddedPassages, type EmbedOptions, embedPassages } from "./embed-passages.js";
+import { type EmbeddedPassages, type EmbeddingCost, type EmbedOptions, embedPassages } from "./embed-passages.js";
 import { type EncoderKeeperOptions, keepEncoder } from "./encoder-keeper.js";
 import { openPreparer, type Preparer } from "./prepare.js";
 
 export type IndexContext = {
   generation: Generation;
+  /** The most tokens that the model reads of a text. */
+  maxTokens: number;
   /** Readers and tokenizer are loaded with the first document: a library that is only searched does without them. */
   preparer(): Preparer;
   embed(passages: readonly string[], options: EmbedOptions): Promise<EmbeddedPassages>;
@@ -24,10 +26,12 @@ export type IndexContextParts = {
   cache(): EmbeddingCache | undefined;
   signal: AbortSignal;
   clock: Clock;
+  /** Told what each batch has cost. */
+  onCost?(of: { tenant: string; model: string }, cost: EmbeddingCost): void;
 } & Pick<EncoderKeeperOptions, "limitMs" | "fullBatch">;
 
 export function openIndexContext(generation: Generation, parts: IndexContextParts): IndexContext {
-  const { db, model, threads, limitMs, fullBatch, clock, signal } = parts;
+  const { db, model, threads, limitMs, fullBatch, clock, signal, onCost } = parts;
   let preparer: Preparer | undefined;
   const encoder = keepEncoder({
     open: () => openBiEncoder(model, threads === undefined ? {} : { threads }),
@@ -37,6 +41,7 @@ export function openIndexContext(generation: Generation, parts: IndexContextPart
   });
   return {
     generation,
+    maxTokens: model.manifest.maxTokens,
     preparer() {
       preparer ??= openPreparer(db, generation, openTokenizer(model));
       return preparer;
@@ -48,6 +53,7 @@ export function openIndexContext(generation: Generation, parts: IndexContextPart
         space: { tenant: options.tenant, modelVersion: generation.modelVersion, kind: "passage" },
         dimensions: generation.dimensions,
         signal,
+        onCost: (cost) => onCost?.({ tenant: options.tenant, model: generation.modelVersion }, cost),
       }),
     close: () => encoder.close(),
   };

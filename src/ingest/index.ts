@@ -8,6 +8,7 @@ export type { DocumentInput } from "./ingest-worker.js";
 export { type IngestReport, type PutReport, type RemoveReport, reportOf } from "./job-outcome.js";
 export type { JobPayloadInput } from "./job-payload.js";
 export type { PathOptions, PathProgress } from "./path-items.js";
+export type { JudgedHealth, WatchedMinute } from "./quality-verbs.js";
 export type { JobOutcome, QueueEvent, Submission } from "./queue-event.js";
 export type { FillProgress } from "./shadow-filler.js";
 export { startWatcher, type WatchEvent, type Watcher } from "./watcher.js";

@@ -4,16 +4,20 @@
 import { workerData } from "node:worker_threads";
 import { systemClock } from "../clock.js";
 import type { BiEncoderModel } from "../encoders/index.js";
+import { messageOf } from "../errors.js";
 import type { StalenessPolicy } from "../lifecycle/index.js";
-import { type Job, openWriter } from "../store/index.js";
+import { CostLedger } from "../quality/index.js";
+import { isFinished, type Job, openWriter } from "../store/index.js";
 import type { CallContext } from "../threads/protocol.js";
 import { serve, transferring } from "../threads/serve.js";
 import { type CacheSettings, openCacheOnDemand } from "./cache-on-demand.js";
 import { openDuplicateGuard } from "./duplicate-guard.js";
 import { openIndexContext } from "./index-context.js";
 import { MigrationWork, type MigrationWorkVerbs } from "./migration-verbs.js";
+import { type QualityVerbs, qualityVerbs } from "./quality-verbs.js";
 import { Queue, type QueueSettings } from "./queue.js";
 import type { QueueEvent, Submission } from "./queue-event.js";
+import { RunKeeper } from "./run-keeper.js";
 import { type UpkeepVerbs, upkeepVerbs } from "./upkeep-verbs.js";
 
 export type IngestWorkerData = {
@@ -45,6 +49,7 @@ export type DocumentInput = {
 };
 
 export type IngestVerbs = UpkeepVerbs &
+  QualityVerbs &
   MigrationWorkVerbs & {
     /** Begins to work and tells what happens, as progress; answered when the queue was stopped. */
     follow(argument: null, context: CallContext): Promise<void>;
@@ -77,8 +82,25 @@ await serve<IngestVerbs>(async () => {
   });
   const cache = openCacheOnDemand(library, cacheSettings);
   const stop = new AbortController();
+  const ledger = new CostLedger();
+  const runs = new RunKeeper({
+    writer,
+    clock: systemClock,
+    maxTokens: () => migration.context.maxTokens,
+    onRun: (id) => tell({ kind: "run", id }),
+    onNotice: (notice) => tell({ kind: "notice", notice }),
+  });
+  const flushQuality = (isLast = false) => {
+    runs.flush(isLast);
+    try {
+      const costs = ledger.drain();
+      if (costs.length > 0) writer.quality.addCosts(costs);
+    } catch (error) {
+      tell({ kind: "notice", notice: `What embedding has cost could not be noted: ${messageOf(error)}` });
+    }
+  };
   let queue: Queue | undefined;
-  const migration = new MigrationWork({
+  const migration: MigrationWork = new MigrationWork({
     writer,
     clock: systemClock,
     random: Math.random,
@@ -94,6 +116,7 @@ await serve<IngestVerbs>(async () => {
         cache: () => cache.open((notice) => tell({ kind: "notice", notice })),
         signal: stop.signal,
         clock: systemClock,
+        onCost: (of, { ms, ...counts }) => ledger.add(of, { ...counts, cpuMs: ms }, systemClock.now()),
       }),
     between: (work) => queue!.between(work),
     emit: (event) => tell(event),
@@ -107,8 +130,10 @@ await serve<IngestVerbs>(async () => {
     preparer: () => migration.context.preparer(),
     duplicates: openDuplicateGuard(writer.db),
     embed: (passages, options) => migration.context.embed(passages, options),
+    onWritten: (written, embedded, generation) => runs.noteBatch(written, embedded, generation),
     emit(event) {
       tell(event);
+      if (event.kind === "job" && isFinished(event.job)) runs.endJob(event.job);
       if (event.kind === "written" || event.kind === "moved") migration.wake();
     },
   });
@@ -116,6 +141,7 @@ await serve<IngestVerbs>(async () => {
     library,
     writer,
     cache,
+    clock: systemClock,
     context: () => migration.context,
     onWritten(written) {
       tell({ kind: "written", written });
@@ -146,12 +172,14 @@ await serve<IngestVerbs>(async () => {
       stop: end,
       ...upkeep.verbs,
       ...migration.verbs,
+      ...qualityVerbs({ quality: writer.quality, flush: flushQuality }),
     },
     async close() {
       await upkeep.close();
       await end();
       await migration.close();
       await cache.close();
+      flushQuality(true);
       writer.close();
     },
   };

@@ -42,4 +42,6 @@ export type QueueEvent =
   | { kind: "shadow-removed"; rows: Uint32Array<ArrayBuffer> }
   | { kind: "shadow-filled"; progress: FillProgress }
   | { kind: "swapped" }
+  /** What came in together is over, and its sample is stored. */
+  | { kind: "run"; id: number }
   | { kind: "notice"; notice: string };

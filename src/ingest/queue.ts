@@ -36,7 +36,7 @@ export type QueueSettings = BatchLimits &
     paused: boolean;
   };
 
-export type QueueParts = Pick<BatcherParts, "generation" | "preparer" | "duplicates" | "embed"> & {
+export type QueueParts = Pick<BatcherParts, "generation" | "preparer" | "duplicates" | "embed" | "onWritten"> & {
   writer: Writer;
   settings: QueueSettings;
   clock: Clock;

@@ -63,11 +63,20 @@ export class Analyser {
 
   /** The tokens of a text in order. */
   tokens(text: string): Token[] {
-    return Array.from({ length: this.scan(text) }, (_, i) => {
+    return this.spans(text).map((span) => ({ ...span, words: this.wordsOf(span.text) }));
+  }
+
+  /** Where the tokens of a text stand. What they stand for is not looked at, which takes much longer, nor remembered. */
+  spans(text: string): Pick<Token, "text" | "start">[] {
+    return Array.from({ length: this.#scan(text, false) }, (_, i) => {
       const start = this.#starts[i]!;
-      const token = text.slice(start, this.#ends[i]);
-      return { text: token, start, words: wordForms(token).map((form) => ({ ...form, term: this.#stem(form.word) })) };
+      return { text: text.slice(start, this.#ends[i]), start };
     });
+  }
+
+  /** The words that one token stands for. */
+  wordsOf(token: string): Token["words"] {
+    return wordForms(token).map((form) => ({ ...form, term: this.#stem(form.word) }));
   }
 
   /** The terms of a text in order, with repetitions. */
@@ -100,6 +109,10 @@ export class Analyser {
 
   /** Scans a text and returns how many tokens it has; their numbers are in `tokenIds` until the next scan. */
   scan(text: string): number {
+    return this.#scan(text, true);
+  }
+
+  #scan(text: string, withIds: boolean): number {
     const length = text.length;
     this.#units = withCapacity(this.#units, length + 2);
     const units = this.#units;
@@ -131,7 +144,7 @@ export class Analyser {
       }
       const end = at + this.#suffixLength(start, at);
       for (; at < end; at++) hash = Math.imul(hash ^ units[at]!, 0x01000193);
-      let token = this.#memo.find(units, start, at, hash);
+      let token = withIds ? this.#memo.find(units, start, at, hash) : 0;
       if (token === -1) token = this.#remember(start, at, hash);
       if (found === this.#tokens.length) this.#growTokens();
       this.#tokens[found] = token;

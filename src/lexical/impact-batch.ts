@@ -4,6 +4,7 @@
 //   Lin, "Efficient document-at-a-time and score-at-a-time query evaluation for learned sparse representations", 2022)
 
 import { LodestoneError } from "../errors.js";
+import { firstBits } from "./row-bits.js";
 import { versionDigest } from "./sections.js";
 import { orderByCodePoint } from "./string-order.js";
 import { checkRow, invert, type TermBatch } from "./term-batch.js";
@@ -54,6 +55,7 @@ export function impactBatch(
     version: versionDigest(version),
     firstRow,
     rowCount: rows.length,
+    present: firstBits(rows.length),
     lengths: new Uint16Array(0),
     terms: Array.from(order, (id) => unsorted[id]!),
     ...invert(

@@ -11,7 +11,7 @@ import { MaxScore } from "./max-score.js";
 import { nextMerge } from "./merge-policy.js";
 import { mergeSegments } from "./merge-segments.js";
 import { PostingCursor } from "./posting-cursor.js";
-import { bitsFrom, hasBit, placesOf, setBits } from "./row-bits.js";
+import { bitsFrom, hasBit, nextBit, placesOf, setBits } from "./row-bits.js";
 import { finished, versionDigest } from "./sections.js";
 import { Segment } from "./segment.js";
 import { segmentOfBatch } from "./segment-writer.js";
@@ -153,6 +153,29 @@ export class ImpactIndex {
   /** Live rows that have a term. */
   documentFrequency(term: string): number {
     return this.#frequencyAt(this.#placesOf(term));
+  }
+
+  /** The first live rows that have a term, ascending; with `allow`, of those that it has. */
+  rowsOf(term: string, { limit, allow }: { limit: number; allow?: Uint32Array | undefined }): number[] {
+    const found: number[] = [];
+    for (const { segment } of this.#segments) {
+      const place = segment.terms.find(term);
+      if (place === -1) continue;
+      const cursor = new PostingCursor(segment);
+      cursor.open(segment, place);
+      // Posting and allowed row take turns in catching up with each other.
+      for (let row = segment.firstRow; row >= 0 && cursor.toBlockOf(row); ) {
+        cursor.unpackRows();
+        cursor.toRow(row);
+        const posting = cursor.rows[cursor.at]!;
+        if (posting === row && hasBit(this.#live, row) && (!allow || hasBit(allow, row))) {
+          if (found.push(row) === limit) return found;
+        }
+        const next = Math.max(posting, row + 1);
+        row = allow ? nextBit(allow, next) : next;
+      }
+    }
+    return found;
   }
 
   /** What people typed: words, not terms. Sees the index as it is now. */

@@ -5,7 +5,6 @@ export { Analyser, type AnalyserOptions, type Token } from "./analyser.js";
 export type { LexicalHits } from "./best-rows.js";
 export type { Statistics } from "./bm25.js";
 export { foldWord } from "./fold-word.js";
-export { encodeForward, ForwardBatch } from "./forward-batch.js";
 export { impactBatch, type WeightedTerms } from "./impact-batch.js";
 export {
   ImpactIndex,
@@ -14,8 +13,10 @@ export {
   type QueryTerm,
   type SegmentStatus,
 } from "./impact-index.js";
+export { checkSegment } from "./segment.js";
 export { englishStemmer, noStemmer, type Stemmer } from "./stemmer.js";
 export type { TermBatch, ValueKind } from "./term-batch.js";
 export { TextBatch } from "./text-batch.js";
+export { readingsOf } from "./typos.js";
 export type { SimilarWord, Vocabulary, VocabularyWord } from "./vocabulary.js";
-export type { WordForm } from "./word-forms.js";
+export { type WordForm, wordForms } from "./word-forms.js";

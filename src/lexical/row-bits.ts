@@ -6,12 +6,31 @@ export function hasBit(words: Uint32Array, bit: number): boolean {
   return (((words[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1;
 }
 
+/** A set of the rows from 0 up to but without `count`. */
+export function firstBits(count: number): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(Math.ceil(count / 32)).fill(0xffffffff);
+  if ((count & 31) !== 0) words[words.length - 1] = 2 ** (count & 31) - 1;
+  return words;
+}
+
 /** 32 bits from any bit on; those past the end are 0. */
 export function bitsFrom(words: Uint32Array, bit: number): number {
   const word = bit >>> 5;
   const shift = bit & 31;
   const low = words[word] ?? 0;
   return shift === 0 ? low | 0 : (low >>> shift) | ((words[word + 1] ?? 0) << (32 - shift));
+}
+
+/** The first bit from `bit` on that is set; -1 where there is none. */
+export function nextBit(words: Uint32Array, bit: number): number {
+  let word = bit >>> 5;
+  if (word >= words.length) return -1;
+  let bits = words[word]! & (-1 << (bit & 31));
+  while (bits === 0) {
+    if (++word >= words.length) return -1;
+    bits = words[word]!;
+  }
+  return word * 32 + 31 - Math.clz32(bits & -bits);
 }
 
 /** ORs 32 bits into `words` from any bit on; returns them, grown where they had to. */

@@ -164,9 +164,7 @@ export class SegmentWriter {
 
 /** A batch as a segment of its own. `step`: weight of one unit of value. */
 export function* segmentOfBatch(batch: TermBatch, step: number): Generator<undefined, Uint8Array<ArrayBuffer>> {
-  const present = new Uint32Array(Math.ceil(batch.rowCount / 32));
-  for (let row = 0; row < batch.rowCount; row++) present[row >>> 5]! |= 1 << (row & 31);
-  const { kind, version, firstRow, rowCount: rowSpan, lengths, rows, values, termStarts } = batch;
+  const { kind, version, firstRow, rowCount: rowSpan, present, lengths, rows, values, termStarts } = batch;
   const writer = new SegmentWriter({ kind, version, firstRow, rowSpan, present, lengths, step });
   const name = new Uint8Array(4096);
   const encoder = new TextEncoder();

@@ -21,6 +21,11 @@ import type { ValueKind } from "./term-batch.js";
 export const SEGMENT = { magic: "LLEX", format: 1 } as const;
 export const BLOCK = 128;
 
+/** Throws INDEX_DAMAGED unless the bytes are as a SegmentWriter made them. */
+export function checkSegment(bytes: Uint8Array): void {
+  checkSections(bytes, SEGMENT, "lexical segment");
+}
+
 export class Segment {
   readonly bytes: Uint8Array;
   readonly kind: ValueKind;
@@ -52,7 +57,7 @@ export class Segment {
 
   /** A segment that was kept somewhere. Throws INDEX_DAMAGED unless its bytes are as a SegmentWriter made them. */
   static checked(bytes: Uint8Array): Segment {
-    checkSections(bytes, SEGMENT, "lexical segment");
+    checkSegment(bytes);
     return new Segment(bytes);
   }
 

@@ -1,5 +1,4 @@
-// Consecutive rows as an inverted list of (row, value) for each term: what segments are made from, and what the forward
-// form stores row by row.
+// A range of rows as an inverted list of (row, value) for each term: what segments are made from.
 
 import { LodestoneError } from "../errors.js";
 
@@ -11,7 +10,10 @@ export type TermBatch = {
   /** Digest (versionDigest) of the version of the analyser or encoder that made the terms. */
   version: string;
   firstRow: number;
+  /** Rows of the range, those among them that are not there included. */
   rowCount: number;
+  /** Rows that are there: bit i of word i / 32 for row firstRow + i. */
+  present: Uint32Array;
   /** Counted words of each row; empty for impacts. */
   lengths: Uint16Array;
   /** By code point, ascending. */

@@ -1,15 +1,17 @@
 // Texts -> a batch of term frequencies.
 
+import { LodestoneError } from "../errors.js";
 import type { Analyser } from "./analyser.js";
 import { versionDigest } from "./sections.js";
 import { checkRow, invert, MAX_VALUE, type TermBatch } from "./term-batch.js";
 import { withCapacity } from "./with-capacity.js";
 
-/** Collects the texts of consecutive rows. Between the first text and `finish` it holds the analyser's memory. */
+/** Collects the texts of a range of rows. Between the first text and `finish` it holds the analyser's memory. */
 export class TextBatch {
   readonly #analyser: Analyser;
   readonly #firstRow: number;
   #rowCount = 0;
+  #present = new Uint32Array(8);
   #lengths = new Uint16Array(256);
   #ends = new Uint32Array(256);
   #size = 0;
@@ -28,13 +30,27 @@ export class TextBatch {
     analyser.hold();
   }
 
-  /** Takes the text of the next row; returns how many words it counts. */
-  add(text: string): number {
+  /** One more than the last row. */
+  get endRow(): number {
+    return this.#firstRow + this.#rowCount;
+  }
+
+  /**
+   * Takes the text of a row, which comes after all that were given; rows that are passed over are not there. Default: the
+   * next one. Returns how many words the text counts.
+   */
+  add(text: string, row = this.endRow): number {
+    if (row < this.endRow) throw new LodestoneError("INVALID_INPUT", `Row ${row} comes before row ${this.endRow}.`);
+    checkRow(row);
+    this.#passOver(row - this.endRow);
+    return this.#add(text);
+  }
+
+  #add(text: string): number {
     const analyser = this.#analyser;
     const tokens = analyser.scan(text);
     const { tokenIds, formStarts, countedEnds, forms, wordTerms } = analyser;
     const row = this.#rowCount++;
-    checkRow(this.#firstRow + row);
     this.#occurrences = withCapacity(this.#occurrences, analyser.wordCount);
     this.#places = withCapacity(this.#places, analyser.termCount);
     const occurrences = this.#occurrences;
@@ -63,8 +79,8 @@ export class TextBatch {
       }
     }
     this.#size = size;
-    this.#lengths = withCapacity(this.#lengths, row + 1);
-    this.#ends = withCapacity(this.#ends, row + 1);
+    this.#reserve(row + 1);
+    this.#present[row >>> 5]! |= 1 << (row & 31);
     this.#lengths[row] = Math.min(MAX_VALUE, length);
     this.#ends[row] = size;
     return this.#lengths[row]!;
@@ -87,6 +103,7 @@ export class TextBatch {
       version: versionDigest(analyser.version),
       firstRow: this.#firstRow,
       rowCount: this.#rowCount,
+      present: this.#present.slice(0, Math.ceil(this.#rowCount / 32)),
       lengths: this.#lengths.slice(0, this.#rowCount),
       terms: Array.from(terms, (term) => analyser.termOf(term)),
       ...invert({ ends, terms: postingTerms, values: this.#values }, terms.length),
@@ -96,6 +113,18 @@ export class TextBatch {
     };
     analyser.release();
     return batch;
+  }
+
+  #passOver(rows: number): void {
+    this.#reserve(this.#rowCount + rows);
+    this.#ends.fill(this.#size, this.#rowCount, this.#rowCount + rows);
+    this.#rowCount += rows;
+  }
+
+  #reserve(rows: number): void {
+    this.#present = withCapacity(this.#present, Math.ceil(rows / 32));
+    this.#lengths = withCapacity(this.#lengths, rows);
+    this.#ends = withCapacity(this.#ends, rows);
   }
 
   #grow(needed: number): void {

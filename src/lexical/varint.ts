@@ -52,12 +52,3 @@ export class VarintReader {
     return number >>> 0;
   }
 }
-
-/** Small numbers of either sign as small numbers: 0, -1, 1, -2, ... */
-export function zigzag(number: number): number {
-  return ((number << 1) ^ (number >> 31)) >>> 0;
-}
-
-export function unzigzag(number: number): number {
-  return (number >>> 1) ^ -(number & 1);
-}

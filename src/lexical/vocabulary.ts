@@ -18,6 +18,13 @@ export type VocabularyWord = {
 
 export type SimilarWord = VocabularyWord & { /** Edits from the word that was asked for. */ distance: number };
 
+export type VocabularyOptions = {
+  /** Most words to return. Default 10. */
+  limit?: number;
+  /** Words whose term it turns down are left out. Default: all are wanted. */
+  accepts?: (term: string) => boolean;
+};
+
 type Found = { segment: Segment; index: number; occurrences: number; distance: number };
 
 export class Vocabulary {
@@ -35,10 +42,10 @@ export class Vocabulary {
     return this.startingWith(folded, { limit: 1, exact: true })[0];
   }
 
-  /** Words that begin with `prefix`, most frequent first, ties by code point. `limit`: default 10. */
+  /** Words that begin with `prefix`, most frequent first, ties by code point. `exact`: only the word itself. */
   startingWith(
     prefix: string,
-    { limit = 10, exact = false }: { limit?: number /** Only the word itself. */; exact?: boolean } = {},
+    { exact = false, ...options }: VocabularyOptions & { exact?: boolean } = {},
   ): VocabularyWord[] {
     const key = Buffer.from(foldWord(prefix));
     const found = new Map<string, Found>();
@@ -50,24 +57,24 @@ export class Vocabulary {
         note(found, cursor.string(), segment, cursor.index, 0);
       }
     }
-    return this.#best(found, limit).map(({ distance: _, ...word }) => word);
+    return this.#best(found, options).map(({ distance: _, ...word }) => word);
   }
 
   /**
    * Words at most `distance` edits from `word`, nearest first, then most frequent, ties by code point; the word itself
-   * among them where the index has it. `distance`: 1 or 2, default 2. `limit`: default 10.
+   * among them where the index has it. `distance`: 1 or 2, default 2.
    */
-  similarTo(word: string, { distance = 2, limit = 10 }: { distance?: 1 | 2; limit?: number } = {}): SimilarWord[] {
+  similarTo(word: string, { distance = 2, ...options }: VocabularyOptions & { distance?: 1 | 2 } = {}): SimilarWord[] {
     const found = new Map<string, Found>();
     for (const segment of this.#segments) {
       for (const similar of similarStrings(segment.words, foldWord(word), distance)) {
         note(found, similar.string, segment, similar.index, similar.distance);
       }
     }
-    return this.#best(found, limit);
+    return this.#best(found, options);
   }
 
-  #best(found: ReadonlyMap<string, Found>, limit: number): SimilarWord[] {
+  #best(found: ReadonlyMap<string, Found>, { limit = 10, accepts = () => true }: VocabularyOptions): SimilarWord[] {
     const sorted = [...found].sort(
       ([aWord, a], [bWord, b]) =>
         a.distance - b.distance ||
@@ -79,7 +86,7 @@ export class Vocabulary {
       if (best.length === limit) break;
       const term = segment.terms.at(segment.wordTerms[index]!);
       const rows = this.#documentFrequency(term);
-      if (rows > 0) best.push({ word, term, rows, occurrences, distance });
+      if (rows > 0 && accepts(term)) best.push({ word, term, rows, occurrences, distance });
     }
     return best;
   }

@@ -5,7 +5,7 @@ import { readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LodestoneError } from "../errors.js";
 import { diskOperations, type FileHash, type FileOperations, hashFile, writeFailure } from "../files/index.js";
-import { type CopyDatabase, copyDatabase, databaseName } from "../store/index.js";
+import { type CopyDatabase, copyDatabase, copyLexicalFiles, databaseName } from "../store/index.js";
 import { copyIndexFiles } from "../vectors/index.js";
 import { infoOf, type SnapshotInfo, snapshotName, unfinishedPath, whileLocked } from "./snapshot-folder.js";
 import {
@@ -99,12 +99,15 @@ async function fill(
 ): Promise<{ manifest: SnapshotManifest; left: SnapshotMade["left"] }> {
   const { files, signal, progress } = context;
   const copy = context.copyDatabase ?? copyDatabase;
+  const places = [join(library, "index"), join(folder, "index")] as const;
+  // Before the database: an index of what came later than the copy would be of no use to it.
+  const lexical = await copyLexicalFiles(...places, { files, signal });
   const { formatVersion, ...facts } = await copy(library, join(folder, databaseName), {
     signal,
     onProgress: (done, total) => progress({ stage: "database", done, total }),
   });
-  const index = await copyIndexFiles(join(library, "index"), join(folder, "index"), { files, signal });
-  const paths = [databaseName, ...index.copied.map((path) => `index/${path}`)];
+  const graphs = await copyIndexFiles(...places, { files, signal });
+  const paths = [databaseName, ...[...graphs.copied, ...lexical.copied].map((path) => `index/${path}`)];
   const copied = new Map<string, FileHash>();
   for (const model of models) {
     for (const path of await copyModel(model, folder, withModels, context)) {
@@ -135,7 +138,7 @@ async function fill(
   await files.write(manifestPath, Buffer.from(encodeManifest(manifest)));
   await files.sync(manifestPath);
   for (const directory of foldersOf(paths)) await files.syncDirectory(join(folder, directory));
-  return { manifest, left: index.left };
+  return { manifest, left: [...graphs.left, ...lexical.left] };
 }
 
 const MODEL_MANIFEST = "manifest.json";

@@ -14,14 +14,12 @@ import {
   type EmbeddingCache,
   freePages,
   guarded,
-  hasDeadPostings,
-  mergePostings,
   prepareCompaction,
   retiredGenerations,
   shrinkFile,
 } from "../store/index.js";
 
-export type VacuumPhase = "generations" | "rows" | "postings" | "cache" | "file";
+export type VacuumPhase = "generations" | "rows" | "cache" | "file" | "words";
 
 /** `done` of `total` in units of the phase; a total of 0 is not known. */
 export type VacuumProgress = { phase: VacuumPhase; done: number; total: number };
@@ -55,7 +53,6 @@ export type VacuumParts = {
   onProgress(progress: VacuumProgress): void;
 };
 
-const MERGED_PAGES = 200;
 const SHRUNK_PAGES = 512;
 const READ_CHUNKS = 500;
 
@@ -102,12 +99,6 @@ export async function vacuum(options: VacuumOptions, parts: VacuumParts): Promis
       next = result.nextRow;
     }
     rowsBefore += nextRow;
-  }
-
-  for (const { id } of generations) {
-    if (!hasDeadPostings(db, id)) continue;
-    let merged = 0;
-    while (await step("postings", merged, 0, () => mergePostings(db, id, MERGED_PAGES, merged === 0))) merged++;
   }
 
   if (options.cache && parts.cache) {

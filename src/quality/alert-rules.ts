@@ -1,7 +1,7 @@
 // When queries fare badly enough to tell somebody, as data: a figure over the last minutes, a limit that raises, another that
 // clears, how long each must hold, and how many queries it takes to say anything.
 
-import type { ConfidenceCalibration } from "./confidence.js";
+import { type ConfidenceCalibration, uncalibratedMissRate } from "./confidence.js";
 import type { QuerySummary } from "./query-window.js";
 import { type Remedy, remedies } from "./remedies.js";
 
@@ -50,7 +50,7 @@ export function defaultAlertRules(calibration?: ConfidenceCalibration): AlertRul
   const averageTopScore = known ? mixed(known.relevantMean, known.randomMean) : 0.7;
   const usualTopScore = known?.relevantMean ?? 0.75;
   const lowConfidenceRate = known ? mixed(known.missRate, 1 - known.falseRate) : unansweredShare;
-  const usualLowConfidence = known?.missRate ?? 0.1;
+  const usualLowConfidence = known?.missRate ?? uncalibratedMissRate;
   const halfway = (a: number, b: number) => (a + b) / 2;
   return [
     {

@@ -158,6 +158,8 @@ type ReplicateSink = (
 
 function replicateDrawer({ rows, norms }: EmbeddingSample, matrices: Matrices, sizes: number[], seed: number) {
   const random = seededRandom(seed);
+  // Without norms there is no drift of them.
+  const normOf = (row: number) => norms[row] ?? 1;
   const { cosines, kernel } = matrices;
   const largest = sizes.at(-1)!;
   const counts = new Float64Array(rows);
@@ -172,7 +174,7 @@ function replicateDrawer({ rows, norms }: EmbeddingSample, matrices: Matrices, s
     for (let i = 0; i < rows; i++) {
       const row = random.below(rows);
       counts[row]!++;
-      baselineNorms += norms[row]!;
+      baselineNorms += normOf(row);
     }
     cosineSums.fill(0);
     kernelSums.fill(0);
@@ -213,7 +215,7 @@ function replicateDrawer({ rows, norms }: EmbeddingSample, matrices: Matrices, s
       self += cosines[start + row]!;
       cosinesAcross += cosineSums[row]!;
       kernelAcross += kernelSums[row]!;
-      normSum += norms[row]!;
+      normSum += normOf(row);
       if (n !== sizes[size]) continue;
       const pairs = n * (n - 1);
       const lengths = Math.sqrt(baselineCosines * (cosinesWithin + self));

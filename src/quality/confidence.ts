@@ -59,6 +59,8 @@ export function isLowConfidence(topScore: number | undefined, threshold: number)
 
 /** For a model that nobody has calibrated. */
 export const uncalibratedThreshold = 0.65;
+/** Share of queries with an answer that is taken to be of low confidence there. */
+export const uncalibratedMissRate = 0.1;
 
 // The cut of largest J, halfway between two neighbouring scores; of equally good ones the lowest.
 function bestCut(r: Float64Array, z: Float64Array): { cut: number; below: number; above: number } {

@@ -134,7 +134,7 @@ export function* embeddingHealthSteps(
     pValue,
     coherence: coherence(current),
     baselineCoherence: calibration?.coherence ?? coherence(baseline),
-    normDrift: baselineNorm > 0 ? meanOf(current.norms) / baselineNorm - 1 : 0,
+    normDrift: baselineNorm > 0 && current.norms.length > 0 ? meanOf(current.norms) / baselineNorm - 1 : 0,
     emptyShare: countZeroRows(current) / current.rows,
   };
   const chosen = { ...defaultTolerances, ...tolerances };

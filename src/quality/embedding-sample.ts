@@ -17,7 +17,7 @@ export type EmbeddingSample = {
   seen: number;
   /** `rows * dimensions` numbers; each row of unit length, or zero. */
   vectors: Float32Array;
-  /** Length of each row before it was normalised. */
+  /** Length of each row before it was normalised; none where that is not known. */
   norms: Float32Array;
   randomState: number;
 };

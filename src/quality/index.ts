@@ -15,8 +15,10 @@ export {
   type ConfidenceCalibration,
   calibrateConfidence,
   isLowConfidence,
+  uncalibratedMissRate,
   uncalibratedThreshold,
 } from "./confidence.js";
+export { type ConfidenceScale, confidenceOf, confidenceScale } from "./confidence-scale.js";
 export { type CostCounts, type CostEntry, type CostKey, CostLedger, type CostReport, costReport } from "./cost.js";
 export { type Check, checks, type Outcome } from "./diagnosis/checks.js";
 export { type Diagnosis, diagnose, type RankedCause } from "./diagnosis/diagnose.js";
@@ -54,4 +56,5 @@ export {
 export { compareRanks, type RankComparison } from "./rank-test.js";
 export { compareReembedding, type Reembedding, type ReembeddingInput } from "./reembedding.js";
 export type { Remedy } from "./remedies.js";
+export { type PlacedRow, type RowSample, RowSampler } from "./row-sampler.js";
 export { addProfiles, type TextProfile, type TextSign, textProfile } from "./text-profile.js";

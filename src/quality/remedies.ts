@@ -10,7 +10,7 @@ export type Remedy = {
 export const remedies = {
   diagnose: { command: "lodestone diagnose", effect: "names the most likely cause" },
   verifyModel: { command: "lodestone models verify", effect: "compares the model's files with their hashes" },
-  inspectBatch: { command: "lodestone list", effect: "shows which documents came in last" },
+  inspectBatch: { command: "lodestone jobs list", effect: "shows what came in last" },
   reindexAll: {
     command: "lodestone index --force <folder>",
     effect: "reads, chunks and embeds everything again with the model and the pipeline in use",
@@ -42,8 +42,8 @@ export const remedies = {
     effect: "adds documents about what people ask",
   },
   higherRecall: {
-    command: "lodestone migrate start --quantization fp32",
-    effect: "searches finer codes, so that what is nearest is found",
+    command: "lodestone serve --vector-format float32",
+    effect: "keeps vectors whole in memory, with all their dimensions, so that what is nearest is found",
   },
   status: { command: "lodestone status", effect: "shows what the library holds and how it is searched" },
 } as const satisfies Record<string, Remedy>;

@@ -11,6 +11,7 @@ export {
   visitFolders,
 } from "./find-files.js";
 export { isWithin } from "./folder-listing.js";
+export { type Link, linksIn } from "./links.js";
 export {
   type MediaType,
   mediaTypeOf,

@@ -2,17 +2,35 @@
 // that cannot be had in time degrades the answer to the lexical one.
 
 import { messageOf } from "../errors.js";
+import type { Correction, LexicalTerm } from "../store/index.js";
 import type { RowBitmap } from "../vectors/index.js";
 import { type FusedRow, type Fusion, fuse, type ScoredRow } from "./fuse.js";
-import type { QueryTerm } from "./query-terms.js";
+import type { QueryVector } from "./query-embedding.js";
 import type { CheckedSearchRequest } from "./request.js";
 import type { Degradation, SearchResponse } from "./response.js";
 import type { SearchRooms } from "./search.js";
 import type { StageClock } from "./stage-clock.js";
 
-export type FirstStage = { fused: FusedRow[]; plan: SearchResponse["plan"]; degraded: Degradation[] };
+/** The lists of a query, best first. */
+export type Lists = { lexical: LexicalList; dense: DenseList };
 
-type DenseList = { rows: ScoredRow[]; plan: SearchResponse["plan"]; degraded: Degradation[] };
+type LexicalList = {
+  rows: ScoredRow[];
+  /** What words were read as that the index does not have. */
+  corrections: Correction[];
+};
+
+export type FirstStage = { fused: FusedRow[]; lists: Lists; plan: SearchResponse["plan"]; degraded: Degradation[] };
+
+type DenseList = {
+  rows: ScoredRow[];
+  /** What was searched for; absent where vectors were not. */
+  vector?: Float32Array;
+  /** Whether the query's vector was known; absent where none was asked for, or it was given. */
+  remembered?: boolean;
+  plan: SearchResponse["plan"];
+  degraded: Degradation[];
+};
 
 // Of a list of 200 that is fused and reranked the last ones hardly count; the first ones are found all the same, for
 // those that a scan of codes misses are at the end. At 0.99 the dense stage of 50,000 chunks takes 4.0 ms, so 2.7.
@@ -25,8 +43,16 @@ export async function firstStage(
   rooms: SearchRooms,
   request: CheckedSearchRequest,
   query: {
-    terms: QueryTerm[];
+    /** Default: the request's own query. */
+    text?: string;
+    terms: LexicalTerm[];
+    /** Searched for instead of the text's own vector. */
+    vector?: Float32Array | undefined;
+    /** Lists that were found before. */
+    known?: Partial<Lists>;
     allow: RowBitmap | undefined;
+    /** All rows that this search may know of; `allow` without the filter. */
+    scope: RowBitmap | undefined;
     depth: number;
     fusion: Fusion;
     signal: AbortSignal | undefined;
@@ -35,50 +61,61 @@ export async function firstStage(
 ): Promise<FirstStage> {
   const [lexical, dense] = await Promise.all([
     request.mode === "dense"
-      ? []
-      : clock.time(
+      ? noLexical
+      : (query.known?.lexical ??
+        clock.time(
           "lexical",
-          () => lexicalList(rooms, query),
-          (list) => list.length,
-        ),
-    request.mode === "lexical" ? noDense("not asked for") : denseList(rooms, request, query, clock),
+          () => lexicalList(rooms, request, query),
+          ({ rows }) => rows.length,
+        )),
+    request.mode === "lexical"
+      ? noDense("not asked for")
+      : (query.known?.dense ?? denseList(rooms, request, query, clock)),
   ]);
   const fused = await clock.time(
     "fuse",
-    () => fuse({ lexical, dense: dense.rows }, query.fusion),
+    () => fuse({ lexical: lexical.rows, dense: dense.rows }, query.fusion),
     (rows) => rows.length,
   );
-  return { fused, plan: dense.plan, degraded: dense.degraded };
+  return { fused, lists: { lexical, dense }, plan: dense.plan, degraded: dense.degraded };
 }
 
+const noLexical: LexicalList = { rows: [], corrections: [] };
+
 async function lexicalList(
-  { reader }: SearchRooms,
-  { terms, allow, depth, signal }: Parameters<typeof firstStage>[2],
-): Promise<ScoredRow[]> {
-  if (terms.length === 0) return [];
-  const found = await reader.call("lexical", { terms, limit: depth, allow: allow?.words }, { signal });
-  return scoredRows(found);
+  { lexical }: SearchRooms,
+  { typos }: CheckedSearchRequest,
+  { terms, allow, scope, depth, signal }: Parameters<typeof firstStage>[2],
+): Promise<LexicalList> {
+  if (terms.length === 0) return noLexical;
+  const asked = { terms, limit: depth, allow: allow?.words, scope: scope?.words, typos };
+  const { corrections, ...found } = await lexical.call("search", asked, { signal });
+  return { rows: scoredRows(found), corrections };
 }
 
 async function denseList(
   rooms: SearchRooms,
   request: CheckedSearchRequest,
-  { allow, depth, signal }: Parameters<typeof firstStage>[2],
+  { text = request.query, vector: given, allow, depth, signal }: Parameters<typeof firstStage>[2],
   clock: StageClock,
 ): Promise<DenseList> {
   const limitMs = request.limits.embedMs ?? EMBED_LIMIT_MS;
-  let vector: Float32Array;
+  let embedded: Omit<QueryVector, "isKnown"> & { isKnown?: boolean };
   try {
-    vector = await clock.time(
-      "embed",
-      () => rooms.embedder.embed(request.query, limitMs),
-      () => 1,
-    );
+    embedded = given
+      ? { vector: given }
+      : await clock.time(
+          "embed",
+          () => rooms.embedder.embed(text, limitMs),
+          () => 1,
+        );
   } catch (error) {
     const reason = `the query was not embedded: ${messageOf(error)}`;
     return { ...noDense(reason), degraded: [{ stage: "embed", reason }] };
   }
-  if (!vector.some((x) => x !== 0)) return noDense("the model knows no word of the query");
+  const { vector, isKnown } = embedded;
+  const remembered = isKnown === undefined ? {} : { remembered: isKnown };
+  if (!vector.some((x) => x !== 0)) return { ...noDense("the model knows no word of the query"), ...remembered };
   const found = await clock.time(
     "dense",
     () =>
@@ -94,7 +131,13 @@ async function denseList(
       }),
     ({ rows }) => rows.length,
   );
-  return { rows: scoredRows(found), plan: { ...found.plan, reason: found.reason }, degraded: [] };
+  return {
+    rows: scoredRows(found),
+    vector,
+    ...remembered,
+    plan: { ...found.plan, reason: found.reason },
+    degraded: [],
+  };
 }
 
 function noDense(reason: string): DenseList {

@@ -52,6 +52,39 @@ export function fuse(
   return rows.sort((a, b) => b.score - a.score || a.row - b.row);
 }
 
+/**
+ * One ranking out of those of several phrasings of a question: the mean of a row's fused scores, 0 where a ranking lacks it
+ * (CombSUM, Fox & Shaw, TREC-2 1994). Ranks and scores of the lists are those of the phrasing that ranks the row best in each.
+ */
+export function averageFused(rankings: readonly (readonly FusedRow[])[]): FusedRow[] {
+  if (rankings.length === 1) return [...rankings[0]!];
+  const share = 1 / rankings.length;
+  const merged = new Map<number, FusedRow>();
+  for (const ranking of rankings) {
+    for (const fused of ranking) {
+      const { row, score, lexicalNorm, denseNorm } = fused;
+      const known = merged.get(row) ?? { row, score: 0, lexicalNorm: 0, denseNorm: 0 };
+      const lexical = better(known.lexical, fused.lexical);
+      const dense = better(known.dense, fused.dense);
+      merged.set(row, {
+        row,
+        score: known.score + share * score,
+        lexicalNorm: known.lexicalNorm + share * lexicalNorm,
+        denseNorm: known.denseNorm + share * denseNorm,
+        ...(lexical ? { lexical } : {}),
+        ...(dense ? { dense } : {}),
+      });
+    }
+  }
+  return [...merged.values()].sort((a, b) => b.score - a.score || a.row - b.row);
+}
+
+type Place = { rank: number; score: number };
+
+function better(a: Place | undefined, b: Place | undefined): Place | undefined {
+  return a && b ? (b.rank < a.rank ? b : a) : (a ?? b);
+}
+
 /** The highest score that `fuse` can give: what a row gets that leads both lists. */
 export function maxFusedScore(fusion: Fusion): number {
   return fusion.method === "convex" ? 1 : (1 + fusion.denseWeight) / (fusion.k + 1);

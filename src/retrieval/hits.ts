@@ -2,9 +2,9 @@
 
 import type { ChunkRecord, DocumentSummary } from "../store/index.js";
 import type { CollapsedDocument } from "./collapse.js";
+import type { DiversityPlace } from "./diversity.js";
 import type { FusedRow } from "./fuse.js";
 import { snippetOf } from "./highlight.js";
-import type { QueryTerm } from "./query-terms.js";
 import type { Combined } from "./rerank.js";
 import type { Hit, HitExplanation } from "./response.js";
 
@@ -12,12 +12,11 @@ import type { Hit, HitExplanation } from "./response.js";
 export type RankedCandidate = Combined<FusedRow> & { fusedRank: number; score: number };
 
 export function hitOf(
-  { best, matchingChunks }: CollapsedDocument<RankedCandidate>,
+  { best, matchingChunks, diversity }: CollapsedDocument<RankedCandidate> & { diversity?: DiversityPlace },
   rank: number,
-  parts: { document: DocumentSummary; chunk: ChunkRecord; terms: readonly QueryTerm[]; explain: boolean },
+  parts: { document: DocumentSummary; chunk: ChunkRecord; words: readonly string[]; explain: boolean },
 ): Hit {
-  const { document, chunk, terms, explain } = parts;
-  const words = terms.map(({ word }) => word);
+  const { document, chunk, words, explain } = parts;
   return {
     id: document.id,
     title: document.title,
@@ -30,14 +29,15 @@ export function hitOf(
     chunk: { id: chunk.id, index: chunk.index, start: chunk.start, end: chunk.end },
     matchingChunks,
     snippet: snippetOf(chunk.text, words),
-    ...(explain ? { explain: explanationOf(best, rank, words) } : {}),
+    ...(explain ? { explain: explanationOf(best, rank, words, diversity) } : {}),
   };
 }
 
 function explanationOf(
   { candidate, rerank, fusedRank, score }: RankedCandidate,
   rank: number,
-  terms: string[],
+  words: readonly string[],
+  diversity: DiversityPlace | undefined,
 ): HitExplanation {
   const { lexical, dense, lexicalNorm, denseNorm } = candidate;
   return {
@@ -45,7 +45,8 @@ function explanationOf(
     ...(dense ? { dense } : {}),
     fused: { rank: fusedRank, score: candidate.score, lexicalNorm, denseNorm },
     ...(rerank ? { rerank } : {}),
+    ...(diversity ? { diversity } : {}),
     final: { rank, score },
-    terms,
+    terms: [...words],
   };
 }

@@ -1,6 +1,19 @@
 // Retrieval's verbs: one query's way from words to hits.
 
-export type { QueryCacheStatus } from "./query-embedding.js";
+export type { QueryCacheStatus, QueryCost } from "./query-embedding.js";
+export { type LearnedRanking, learnedRankingSchema } from "./ranking-settings.js";
 export { type SearchRequest, searchRequestSchema } from "./request.js";
-export type { Degradation, Hit, HitExplanation, SearchResponse, StageName, StageReport } from "./response.js";
-export { openSearcher, type Searcher } from "./search.js";
+export { RerankPace } from "./rerank-pace.js";
+export {
+  type Degradation,
+  type FeedbackReport,
+  type FusionReport,
+  type Hit,
+  type HitExplanation,
+  type SearchResponse,
+  type StageName,
+  type StageReport,
+  stageNames,
+} from "./response.js";
+export { type ConfidenceSignals, openSearcher, type Searcher } from "./search.js";
+export { parseSynonyms, Synonyms } from "./synonyms.js";

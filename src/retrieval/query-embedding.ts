@@ -6,17 +6,30 @@ import { withinLimit } from "./time-limit.js";
 
 export type QueryEmbedder = {
   /** Unit vector of the query. Rejects with a TimeoutError past `limitMs`; the vector is then kept for the next time. */
-  embed(query: string, limitMs: number): Promise<Float32Array>;
+  embed(query: string, limitMs: number): Promise<QueryVector>;
   status(): QueryCacheStatus;
+  /** Queries that are remembered with their vectors, the last asked first. */
+  remembered(limit: number): { query: string; vector: Float32Array }[];
 };
+
+/** `isKnown`: it was remembered. */
+export type QueryVector = { vector: Float32Array; isKnown: boolean };
+
+/** What the embedding of queries has cost, and what it did not have to. */
+export type QueryCost = { texts: number; tokens: number; cpuMs: number; savedTexts: number; savedTokens: number };
 
 /** How often queries were known since the library was opened. `savedMs`: what computing them again would have taken. */
 export type QueryCacheStatus = { remembered: number; hits: number; misses: number; savedMs: number };
 
 const REMEMBERED_QUERIES = 2_000;
 
-export function openQueryEmbedder(encoder: BiEncoder): QueryEmbedder {
-  const remembered = new LRUCache<string, { vector: Float32Array; ms: number }>({ max: REMEMBERED_QUERIES });
+export function openQueryEmbedder(
+  encoder: BiEncoder,
+  onCost: (cost: QueryCost) => void = () => undefined,
+): QueryEmbedder {
+  const remembered = new LRUCache<string, { vector: Float32Array; ms: number; tokens: number }>({
+    max: REMEMBERED_QUERIES,
+  });
   const counts = { hits: 0, misses: 0, savedMs: 0 };
   return {
     async embed(query, limitMs) {
@@ -24,15 +37,19 @@ export function openQueryEmbedder(encoder: BiEncoder): QueryEmbedder {
       if (known) {
         counts.hits++;
         counts.savedMs += known.ms;
-        return known.vector;
+        onCost({ texts: 0, tokens: 0, cpuMs: 0, savedTexts: 1, savedTokens: known.tokens });
+        return { vector: known.vector, isKnown: true };
       }
       counts.misses++;
-      const embedding = encoder.embed([query], "query").then(({ vectors, ms }) => {
-        remembered.set(query, { vector: vectors, ms });
-        return vectors;
+      const embedding = encoder.embed([query], "query").then(({ vectors, ms, tokens }) => {
+        remembered.set(query, { vector: vectors, ms, tokens });
+        onCost({ texts: 1, tokens, cpuMs: ms, savedTexts: 0, savedTokens: 0 });
+        return { vector: vectors, isKnown: false };
       });
       return withinLimit(embedding, limitMs);
     },
     status: () => ({ remembered: remembered.size, ...counts }),
+    remembered: (limit) =>
+      Array.from(remembered.entries(), ([query, { vector }]) => ({ query, vector })).slice(0, limit),
   };
 }

@@ -1,44 +1,51 @@
-// The lexical side of a query: its words without stop words, and how often each occurs. Stemming and the folding of
-// diacritics are left to the index, so that both sides share one analyser.
+// The lexical side of a query: its words without stop words, and what each counts. The words are those that the index has of
+// a text, by the same analyser.
 
+import type { Analyser, Token } from "../lexical/index.js";
+import type { LexicalTerm } from "../store/index.js";
 import { isStopWord } from "./stop-words.js";
-
-/** A word of the query in lower case. `count` weighs it: a word said twice counts twice, as in BM25. */
-export type QueryTerm = { word: string; count: number };
 
 // A pasted page must not cost seconds: each word is one more posting list to read. On CISI, whose queries have up to 134
 // distinct words, the first 64 give nDCG@10 .402 against .400 with all of them, and 4 occurrences .400.
-const MAX_TERMS = 64;
+const MAX_WORDS = 64;
 const MAX_COUNT = 4;
 
-// What unicode61 takes for a word: letters, numbers, private use, and marks that follow them; then an English contraction.
-const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{M}\p{Co}]*(?:['’](?:s|t|d|m|ll|re|ve)(?![\p{L}\p{N}]))?/giu;
+const CONTRACTION = /['’](?:s|t|d|m|ll|re|ve)$/iu;
+const NEGATION = /['’]t$/iu;
 
 /**
- * The words that count, in order of first occurrence: at most 64 distinct ones, each counted at most 4 times. Stop words
- * are left out, except where a query has no other words, or where one stands in capitals among small letters ("US law").
+ * The words that count, in order of first occurrence: at most 64 distinct ones, each counted at most 4 times; a word said
+ * twice weighs twice as much, as in BM25. Stop words are left out, except where a query has no other words, or where one
+ * stands in capitals among small letters ("US law").
  */
-export function queryTerms(query: string): QueryTerm[] {
+export function queryTerms(analyser: Analyser, query: string): LexicalTerm[] {
   const text = query.normalize("NFC");
-  const hasSmallLetters = /\p{Ll}/u.test(text);
-  const counts = countWords(text, (word) => {
-    const [base = "", suffix] = word.split(/['’]/);
-    const isCapitals = hasSmallLetters && base.length > 1 && base === base.toUpperCase();
-    const folded = base.toLowerCase();
-    return suffix?.toLowerCase() === "t" || (isStopWord(folded) && !isCapitals) ? undefined : folded;
-  });
-  const terms = counts.size > 0 ? counts : countWords(text, (word) => word.toLowerCase().split(/['’]/)[0]);
-  return Array.from(terms, ([word, count]) => ({ word, count }));
+  const terms = countTerms(analyser, text, false);
+  return terms.length > 0 ? terms : countTerms(analyser, text, true);
 }
 
-function countWords(text: string, wordOf: (match: string) => string | undefined): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const [match] of text.matchAll(WORD)) {
-    const word = wordOf(match);
-    if (!word) continue;
-    const count = counts.get(word);
-    if (count === undefined && counts.size === MAX_TERMS) continue;
-    counts.set(word, Math.min(MAX_COUNT, (count ?? 0) + 1));
+function countTerms(analyser: Analyser, query: string, withStopWords: boolean): LexicalTerm[] {
+  const hasSmallLetters = /\p{Ll}/u.test(query);
+  const counted = new Map<string, LexicalTerm & { count: number }>();
+  const seen = new Map<string, Token["words"]>();
+  for (const { text } of analyser.spans(query)) {
+    if (!withStopWords && NEGATION.test(text)) continue;
+    let words = seen.get(text);
+    if (!words) {
+      // Where no new word is taken any more, no new token is looked at.
+      if (counted.size === MAX_WORDS) continue;
+      words = CONTRACTION.test(text) ? analyser.wordsOf(text).slice(0, 1) : analyser.wordsOf(text);
+      seen.set(text, words);
+    }
+    const isCapitals = hasSmallLetters && text.length > 1 && text === text.toUpperCase();
+    for (const { word, term, queryWeight } of words) {
+      if (!withStopWords && isStopWord(word) && !isCapitals) continue;
+      const known = counted.get(word) ?? { word, term, weight: 0, count: 0 };
+      if (known.count === MAX_COUNT || (known.count === 0 && counted.size === MAX_WORDS)) continue;
+      known.count++;
+      known.weight += queryWeight;
+      counted.set(word, known);
+    }
   }
-  return counts;
+  return Array.from(counted.values(), ({ word, term, weight }) => ({ word, term, weight }));
 }

@@ -4,12 +4,15 @@ import { z } from "zod";
 import type { Filter } from "../filters/index.js";
 import { parseInput } from "../input/parse-input.js";
 import { planRequests } from "../vectors/index.js";
+import { feedbackSchema } from "./feedback.js";
 
 const weight = z.number().min(0).max(1);
 
 export const searchRequestSchema = z.strictObject({
   /** The words or the question to search for. */
   query: z.string().max(100_000),
+  /** The same question in further words, at most 8: each is searched for, and the fused scores are averaged. */
+  queries: z.array(z.string().max(100_000).regex(/\S/, "must not be blank")).max(8).default([]),
   /** Documents to return. */
   limit: z.int().min(1).max(100).default(10),
   /** Documents to leave out at the top. */
@@ -20,19 +23,43 @@ export const searchRequestSchema = z.strictObject({
   mode: z.enum(["hybrid", "lexical", "dense"]).default("hybrid"),
   /** Whether the cross-encoder orders the best hits anew; `depth` is how many. Default: where the library has a cross-encoder. */
   rerank: z.union([z.boolean(), z.strictObject({ depth: z.int().min(1).max(200) })]).optional(),
-  /** How the two lists become one. Default: what the bi-encoder's manifest recommends. */
+  /**
+   * How the two lists become one. "learned" (default): as `lodestone tune` has found for the library; "default", and where it has
+   * found nothing: what the bi-encoder's manifest recommends.
+   */
   fusion: z
-    .discriminatedUnion("method", [
-      z.strictObject({ method: z.literal("convex"), lexicalWeight: weight.optional() }),
-      z.strictObject({
-        method: z.literal("rrf"),
-        k: z.number().positive().max(1000).optional(),
-        denseWeight: weight.optional(),
-      }),
+    .union([
+      z.enum(["default", "learned"]),
+      z.discriminatedUnion("method", [
+        z.strictObject({ method: z.literal("convex"), lexicalWeight: weight.optional() }),
+        z.strictObject({
+          method: z.literal("rrf"),
+          k: z.number().positive().max(1000).optional(),
+          denseWeight: weight.optional(),
+        }),
+      ]),
     ])
     .optional(),
+  /** Entries of each list that are fused. Default: what the bi-encoder's manifest recommends. */
+  depth: z.int().min(1).max(1000).optional(),
   /** Whose query it is: while a migration is under way, all queries of one user are answered by the same index. Default: all of one text are. */
   user: z.string().min(1).max(256).optional(),
+  /** Whether words that the library does not have are read as those that are spelled nearly like them. */
+  typos: z.boolean().default(true),
+  /**
+   * Lets the best passages of a first search say what a second one looks for. `rocchio` moves the query's vector, `rm3` adds
+   * words, `both` does both; true is rocchio. Default: rocchio where both lists are fused (feedback-stage.ts has the figures), or what was learned.
+   */
+  feedback: z.union([z.boolean(), feedbackSchema]).optional(),
+  /**
+   * Prefers documents unlike those above them: 0 keeps the ranking, 1 looks at nothing else (MMR, diversity.ts). Among the first
+   * 50 documents. Default 0: it costs relevance on all collections that were measured.
+   */
+  diversity: weight.optional(),
+  /** Answers with no document where the confidence (0..1) is lower. Holds nothing back where no passage was read by a cross-encoder. */
+  minConfidence: weight.optional(),
+  /** Fields whose values are counted over all documents that meet the filter: type, folder, or a metadata field. At most 10. */
+  facets: z.array(z.string().min(1).max(256)).max(10).default([]),
   /** Leaves out documents whose score (0..1) is lower. */
   minScore: weight.optional(),
   /** Tells for each hit how every stage ranked it. */

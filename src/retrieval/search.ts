@@ -4,25 +4,41 @@
 import type { BiEncoder, CrossEncoder } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import { type FilterNode, parseFilter } from "../filters/index.js";
-import { type Generation, printsOf, type StoreReader } from "../store/index.js";
+import type { Analyser } from "../lexical/index.js";
+import {
+  type Correction,
+  type Generation,
+  type LexicalIndex,
+  type LexicalTerm,
+  printsOf,
+  type StoreReader,
+  type ValueCounts,
+} from "../store/index.js";
 import type { RowBitmap, VectorIndex } from "../vectors/index.js";
+import { findCandidates } from "./candidates.js";
 import { type CollapsedDocument, collapse } from "./collapse.js";
 import { collapseDuplicates } from "./collapse-duplicates.js";
+import { type DiversityPlace, diversify } from "./diversity.js";
 import { finalScores } from "./final-score.js";
-import { firstStage } from "./first-stage.js";
 import type { FusedRow, Fusion } from "./fuse.js";
 import { hitOf, type RankedCandidate } from "./hits.js";
-import { openQueryEmbedder, type QueryCacheStatus, type QueryEmbedder } from "./query-embedding.js";
-import { type QueryTerm, queryTerms } from "./query-terms.js";
+import { openQueryEmbedder, type QueryCacheStatus, type QueryCost, type QueryEmbedder } from "./query-embedding.js";
+import { type LearnedRanking, rankingSettings } from "./ranking-settings.js";
 import { type CheckedSearchRequest, checkSearchRequest } from "./request.js";
 import type { Combined } from "./rerank.js";
+import type { RerankPace } from "./rerank-pace.js";
 import { RERANK_LIMIT_MS, rerankStage } from "./rerank-stage.js";
 import type { Hit, SearchResponse } from "./response.js";
 import { StageClock } from "./stage-clock.js";
+import type { Synonyms } from "./synonyms.js";
+import { vectorsByRow } from "./vectors-by-row.js";
 
 /** What a search works with. */
 export type SearchParts = {
   reader: StoreReader;
+  lexical: LexicalIndex;
+  /** As the lexical index has it. */
+  analyser: Analyser;
   /** The index that holds the vectors now. */
   vectors(): VectorIndex;
   /** Key of a row's document, 0 for a row that is gone. */
@@ -32,9 +48,22 @@ export type SearchParts = {
   generation: Generation;
   /** Rows that may be found, under a filter or without one; undefined: all. */
   allowedRows(filter: FilterNode | undefined): Promise<RowBitmap | undefined>;
+  /** Values of fields over the documents that may be found. */
+  countValues(fields: readonly string[], filter: FilterNode | undefined): Promise<ValueCounts[]>;
+  synonyms: Synonyms;
+  rerankPace: RerankPace;
+  /** What was learned for the library, of these models; undefined for nothing. */
+  learned(): LearnedRanking | undefined;
+  /** Confidence as calibrated on the library; undefined where it is not. */
+  confidenceOf?(signals: ConfidenceSignals): number | undefined;
+  /** Told what the embedding of each query has cost. */
+  onQueryCost?(cost: QueryCost): void;
 };
 
-type RankedDocument = CollapsedDocument<RankedCandidate> & { duplicateKeys?: number[] };
+/** What tells how good the best answer is: the cross-encoder's best logit, and the best cosine. */
+export type ConfidenceSignals = { logit?: number; cosine?: number };
+
+type RankedDocument = CollapsedDocument<RankedCandidate> & { duplicateKeys?: number[]; diversity?: DiversityPlace };
 
 export type SearchRooms = SearchParts & { embedder: QueryEmbedder };
 
@@ -43,18 +72,16 @@ export type Searcher = {
   search(request: unknown, signal?: AbortSignal): Promise<Omit<SearchResponse, "searchId">>;
   /** What the memory of query vectors has been good for. */
   queryCache(): QueryCacheStatus;
+  /** Queries that are remembered with their vectors, the last asked first. */
+  rememberedQueries(limit: number): { query: string; vector: Float32Array }[];
 };
 
-// What holds for a model whose manifest recommends nothing: reciprocal ranks need no knowledge of its scores.
-const DEFAULT_FUSION: Fusion = { method: "rrf", k: 60, denseWeight: 1 };
-const DEFAULT_DEPTH = 200;
-const DEFAULT_RERANK = { depth: 50, logitWeight: 1, firstStageWeight: 0 };
-
 export function openSearcher(parts: SearchParts): Searcher {
-  const rooms: SearchRooms = { ...parts, embedder: openQueryEmbedder(parts.encoder) };
+  const rooms: SearchRooms = { ...parts, embedder: openQueryEmbedder(parts.encoder, parts.onQueryCost) };
   return {
     search: (request, signal) => search(rooms, checkSearchRequest(request), signal),
     queryCache: () => rooms.embedder.status(),
+    rememberedQueries: (limit) => rooms.embedder.remembered(limit),
   };
 }
 
@@ -70,12 +97,25 @@ async function search(
     );
   }
   const clock = new StageClock();
-  const terms = queryTerms(request.query);
-  const allow = await rooms.allowedRows(request.filter === undefined ? undefined : parseFilter(request.filter));
-  const { fusion, depth } = fusionFor(rooms, request);
-  const first = await firstStage(rooms, request, { terms, allow, depth, fusion, signal }, clock);
+  const phrasings = [request.query, ...request.queries].map((text) => ({
+    text,
+    terms: rooms.synonyms.termsOf(rooms.analyser, text),
+  }));
+  const filter = request.filter === undefined ? undefined : parseFilter(request.filter);
+  const scope = await rooms.allowedRows(undefined);
+  const allow = filter === undefined ? scope : await rooms.allowedRows(filter);
+  const { fusion, depth, report, feedback, rerank } = rankingSettings(rooms, request);
+  const counting = facetsOf(rooms, request, filter, clock);
+  // Awaited at the end: a search that fails before must not leave a rejection that nobody takes.
+  counting.catch(() => undefined);
+  const first = await findCandidates(
+    rooms,
+    request,
+    phrasings,
+    { allow, scope, depth, fusion, feedback, signal },
+    clock,
+  );
 
-  const rerank = rerankFor(rooms, request);
   const reranked = await clock.time(
     "rerank",
     () =>
@@ -90,19 +130,34 @@ async function search(
   );
 
   const ranking = withScores(first.fused, reranked.ranking, fusion);
-  const documents = await clock.time(
+  const confidence = confidenceOf(rooms, reranked.ranking, first.similarity?.best);
+  const nothingRelevant = (confidence.confidence ?? 1) < (request.minConfidence ?? 0);
+  const relevant = await clock.time(
     "collapse",
-    () => collapsed(rooms, request, ranking),
+    () => (nothingRelevant ? [] : collapsed(rooms, request, ranking)),
     (list) => list.length,
   );
-  const hits = await hitsOf(rooms, request, documents, terms);
+  const documents = await diversified(rooms, request, relevant, clock);
+  const words = wordsOf(
+    phrasings.flatMap(({ terms }) => terms),
+    first.corrections,
+  );
+  const hits = await hitsOf(rooms, request, documents, words);
   return {
     query: request.query,
     hits,
     offset: request.offset,
     limit: request.limit,
     candidates: documents.length,
-    ...confidenceOf(reranked.ranking),
+    ...confidence,
+    ...(nothingRelevant ? { nothingRelevant } : {}),
+    rerankDepth: reranked.depth,
+    ...(first.feedback ? { feedback: first.feedback } : {}),
+    fusion: report,
+    ...(first.corrections.length > 0 ? { corrections: first.corrections } : {}),
+    ...(first.similarity === undefined ? {} : { similarity: first.similarity }),
+    ...(first.remembered === undefined ? {} : { remembered: first.remembered }),
+    ...(await counting),
     degraded: [...first.degraded, ...reranked.degraded],
     plan: first.plan,
     generation: rooms.generation.id,
@@ -112,35 +167,66 @@ async function search(
   };
 }
 
-function confidenceOf(ranking: readonly Combined<FusedRow>[]): { confidence?: number } {
-  const best = Math.max(...ranking.map(({ rerank }) => rerank?.logit ?? Number.NEGATIVE_INFINITY));
-  return best === Number.NEGATIVE_INFINITY ? {} : { confidence: 1 / (1 + Math.exp(-best)) };
+/** The words that were looked for. */
+function wordsOf(terms: readonly LexicalTerm[], corrections: readonly Correction[]): string[] {
+  const read = new Map(corrections.map((correction) => [correction.word, correction.read]));
+  return [...new Set(terms.flatMap(({ word }) => read.get(word) ?? word))];
 }
 
-/** The manifest's recommendation, with what the request says otherwise. A single list keeps its own scores. */
-function fusionFor(
-  { encoder }: SearchRooms,
-  { mode, fusion }: CheckedSearchRequest,
-): { fusion: Fusion; depth: number } {
-  const recommended = encoder.model.manifest.fusion;
-  const depth = recommended?.depth ?? DEFAULT_DEPTH;
-  if (mode !== "hybrid") return { depth, fusion: { method: "convex", lexicalWeight: mode === "lexical" ? 1 : 0 } };
-  if (fusion?.method === "convex") {
-    const own = recommended?.method === "convex" ? recommended.lexicalWeight : 0.5;
-    return { depth, fusion: { method: "convex", lexicalWeight: fusion.lexicalWeight ?? own } };
-  }
-  if (fusion?.method === "rrf") {
-    const { k = 60, denseWeight = 1 } = fusion;
-    return { depth, fusion: { method: "rrf", k, denseWeight } };
-  }
-  return { depth, fusion: recommended ?? DEFAULT_FUSION };
+function confidenceOf(
+  { confidenceOf: calibrated }: SearchRooms,
+  ranking: readonly Combined<FusedRow>[],
+  cosine: number | undefined,
+): Pick<SearchResponse, "confidence" | "confidenceFrom"> {
+  const logit = Math.max(...ranking.map(({ rerank }) => rerank?.logit ?? Number.NEGATIVE_INFINITY));
+  const isRead = logit !== Number.NEGATIVE_INFINITY;
+  const confidence = calibrated?.({ ...(isRead ? { logit } : {}), ...(cosine === undefined ? {} : { cosine }) });
+  if (confidence !== undefined) return { confidence, confidenceFrom: "calibration" };
+  return isRead ? { confidence: 1 / (1 + Math.exp(-logit)), confidenceFrom: "cross-encoder" } : {};
 }
 
-function rerankFor({ crossEncoder }: SearchRooms, { rerank = true }: CheckedSearchRequest) {
-  const recommended = crossEncoder?.model.manifest.rerank ?? DEFAULT_RERANK;
-  const { logitWeight, firstStageWeight } = recommended;
-  const depth = rerank === false ? 0 : rerank === true ? recommended.depth : rerank.depth;
-  return { depth, logitWeight, firstStageWeight };
+async function facetsOf(
+  rooms: SearchRooms,
+  { facets: fields }: CheckedSearchRequest,
+  filter: FilterNode | undefined,
+  clock: StageClock,
+): Promise<{ facets?: ValueCounts[] }> {
+  if (fields.length === 0) return {};
+  const facets = await clock.time(
+    "facets",
+    () => rooms.countValues(fields, filter),
+    (counts) => counts.length,
+  );
+  return { facets };
+}
+
+// The documents that are compared with each other, whatever page is shown, so that pages are cut out of one ranking.
+const DIVERSE_DOCUMENTS = 50;
+
+async function diversified(
+  { vectors }: SearchRooms,
+  { diversity = 0 }: CheckedSearchRequest,
+  documents: readonly RankedDocument[],
+  clock: StageClock,
+): Promise<readonly RankedDocument[]> {
+  if (diversity === 0 || documents.length === 0) return documents;
+  return clock.time(
+    "diversify",
+    async () => {
+      const first = documents.slice(0, DIVERSE_DOCUMENTS);
+      const vectorOfRow = await vectorsByRow(
+        vectors(),
+        first.map(({ best }) => best.candidate.row),
+      );
+      const ranked = first.map((document) => ({ ...document, relevance: document.best.score }));
+      const diverse = diversify(ranked, ({ best }) => vectorOfRow.get(best.candidate.row), diversity);
+      return [
+        ...diverse.map(({ document, place }) => ({ ...document, diversity: place })),
+        ...documents.slice(DIVERSE_DOCUMENTS),
+      ];
+    },
+    (list) => list.length,
+  );
 }
 
 function withScores(
@@ -174,7 +260,7 @@ async function hitsOf(
   { reader }: SearchRooms,
   { offset, limit, explain, collapseDuplicates: withoutDuplicates }: CheckedSearchRequest,
   documents: readonly RankedDocument[],
-  terms: readonly QueryTerm[],
+  words: readonly string[],
 ): Promise<Hit[]> {
   const page = documents.slice(offset, offset + limit);
   const [chunks, summaries] = await Promise.all([
@@ -190,7 +276,7 @@ async function hitsOf(
     const document = documentOfKey.get(collapsed.documentKey);
     // Deleted between the ranking and now: it must not be shown any more.
     if (!chunk || !document) return [];
-    const hit = hitOf(collapsed, offset + i + 1, { document, chunk, terms, explain });
+    const hit = hitOf(collapsed, offset + i + 1, { document, chunk, words, explain });
     if (!withoutDuplicates) return [hit];
     const duplicates = (collapsed.duplicateKeys ?? []).flatMap((key) => documentOfKey.get(key)?.id ?? []);
     return [{ ...hit, duplicates }];

@@ -1,7 +1,7 @@
-// Takes chunks and documents out of the registry and the full-text index. Their vectors stay in their blocks as dead rows.
+// Takes chunks and documents out of the registry. Their vectors stay in their blocks as dead rows.
 
 import type { Database } from "better-sqlite3";
-import { chunkKeyRange, lexicalTable, rowOfChunkKey } from "./schema.js";
+import { chunkKeyRange, rowOfChunkKey } from "./schema.js";
 
 export type ChunkDeleter = {
   /** Deletes chunks by key; returns their rows. */
@@ -25,26 +25,21 @@ export function prepareChunkDeleter(
   const chunksOf = db
     .prepare<[number, number, number], number>("SELECT key FROM chunks WHERE document_key = ? AND key BETWEEN ? AND ?")
     .pluck();
-  const posting = db.prepare(`DELETE FROM ${lexicalTable(generation)} WHERE rowid = ?`);
-  const chunk = db.prepare<[number], number>("DELETE FROM chunks WHERE key = ? RETURNING terms").pluck();
+  const chunk = db.prepare("DELETE FROM chunks WHERE key = ?");
   const bury = db.prepare("INSERT INTO dead_rows (generation, row) VALUES (?, ?)");
-  const countOut = db.prepare(
-    "UPDATE generations SET live_chunks = live_chunks - ?, live_terms = live_terms - ? WHERE id = ?",
-  );
-  // Of retired generations, whose postings and rows go as a whole.
+  const countOut = db.prepare("UPDATE generations SET live_chunks = live_chunks - ? WHERE id = ?");
+  // Of retired generations, whose rows go as a whole.
   const otherChunks = db.prepare("DELETE FROM chunks WHERE document_key = ?");
   const document = db.prepare("DELETE FROM documents WHERE key = ?");
 
   const deleteChunks = (keys: readonly number[]) => {
-    let terms = 0;
     const rows = keys.map((key) => {
       const row = rowOfChunkKey(key);
-      posting.run(row);
-      terms += chunk.get(key)!;
+      chunk.run(key);
       bury.run(generation, row);
       return row;
     });
-    countOut.run(rows.length, terms, generation);
+    countOut.run(rows.length, generation);
     return rows;
   };
   const deleteChunksOf = (key: number) => deleteChunks(chunksOf.all(key, range.first, range.last));

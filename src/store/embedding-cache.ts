@@ -60,6 +60,12 @@ const noTotals = (): CacheTotals => ({
   savedMs: 0,
 });
 
+/** The keys under which embeddings of texts in a space are remembered. */
+export function cacheKeysOf({ tenant, modelVersion, kind }: EmbeddingSpace, texts: readonly string[]): string[] {
+  const prefix = `${tenant}\0${modelVersion}\0${kind}\0`;
+  return texts.map((text) => hash("sha256", prefix + text, "hex"));
+}
+
 export function openEmbeddingCache(library: string, options: EmbeddingCacheOptions): EmbeddingCache {
   const { memoryBytes, diskBytes, ttlMs, now, onNotice } = options;
   const memory = new LRUCache<string, CacheEntry>({
@@ -105,10 +111,7 @@ export function openEmbeddingCache(library: string, options: EmbeddingCacheOptio
   };
 
   return {
-    keysOf({ tenant, modelVersion, kind }, texts) {
-      const prefix = `${tenant}\0${modelVersion}\0${kind}\0`;
-      return texts.map((text) => hash("sha256", prefix + text, "hex"));
-    },
+    keysOf: cacheKeysOf,
 
     find(keys) {
       const found = keys.map(recall);

@@ -5,7 +5,7 @@ import type { Database } from "better-sqlite3";
 import type { FilterNode, FilterRange, FilterScalar } from "../filters/index.js";
 import { storedValue } from "./fields.js";
 
-type Condition = { sql: string; values: (string | number)[] };
+export type Condition = { sql: string; values: (string | number)[] };
 
 const SYSTEM_COLUMNS: ReadonlyMap<string, string> = new Map([
   ["id", "d.own_id"],
@@ -26,7 +26,8 @@ export function documentsMatching(db: Database, tenant: string, filter: FilterNo
   );
 }
 
-function conditionOf(node: FilterNode): Condition {
+/** SQL over `documents d` that holds for those that meet the filter, and what is bound in it. */
+export function conditionOf(node: FilterNode): Condition {
   switch (node.kind) {
     case "and":
       return joined(node.nodes, "AND", "1");

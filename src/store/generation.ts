@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { databasePath, guarded, openForReading } from "./connection.js";
-import { createLexicalTable, schemaVersion } from "./schema.js";
+import { schemaVersion } from "./schema.js";
 
 /** What an index is made with. Everything here is fixed for a generation's life. */
 export type GenerationRecipe = {
@@ -68,7 +68,6 @@ export function insertGeneration(
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(state, modelName, modelVersion, dimensions, maxTokens, overlapTokens, nowMs);
-  createLexicalTable(db, Number(lastInsertRowid));
   return Number(lastInsertRowid);
 }
 

@@ -1,7 +1,7 @@
 // The store's verbs: everything that touches SQLite.
 
-export type { LexicalHits } from "./bm25.js";
 export { type CacheTotals, cachePath } from "./cache-file.js";
+export { probeCache } from "./cache-probe.js";
 export type { CacheFileStatus } from "./cache-status.js";
 export { prepareCompaction } from "./compact-rows.js";
 export { databaseName, databasePath, guarded } from "./connection.js";
@@ -12,6 +12,7 @@ export {
   type GenerationFacts,
   inspectDatabase,
 } from "./copy-database.js";
+export { copyLexicalFiles } from "./copy-lexical-files.js";
 export type { ChunkRecord, DocumentSummary, StoredChunk, StoredDocument } from "./documents.js";
 export {
   type EmbeddingCache,
@@ -20,6 +21,8 @@ export {
   openEmbeddingCache,
 } from "./embedding-cache.js";
 export type { FacetCount, Facets, LibraryCounts } from "./facets.js";
+export type { FeedbackBounds, FeedbackPage, FeedbackSearch } from "./feedback.js";
+export type { ValueCount, ValueCounts } from "./field-values.js";
 export { metadataFields } from "./fields.js";
 export type { Freshness } from "./freshness.js";
 export { type Generation, type GenerationRecipe, storedGeneration } from "./generation.js";
@@ -43,8 +46,10 @@ export {
 } from "./job.js";
 export type { JobListing, QueueDepth } from "./job-reader.js";
 export type { JobStore, NewJob } from "./jobs.js";
-export type { LexicalTerm } from "./lexical.js";
+export { type LexicalIndex, startLexical } from "./lexical-client.js";
+export type { LexicalStatus } from "./lexical-worker.js";
 export { storedLibraryId } from "./library-id.js";
+export type { Correction, LexicalTerm } from "./live-lexical.js";
 export { type Lock, takeLock } from "./lock.js";
 export {
   type Migration,
@@ -56,20 +61,29 @@ export {
 } from "./migration.js";
 export type { FileMove, FilesMoved } from "./move-files.js";
 export { type Print, type Prints, printsOf, readPrints } from "./prints.js";
-export { openReader } from "./reader.js";
+export { openQualityReader, type QualityNotes, type QualityReader } from "./quality-reader.js";
+export type {
+  BaselineRow,
+  IngestRun,
+  QualityStore,
+  SampledRow,
+  StoredAlertEvent,
+  StoredCost,
+} from "./quality-store.js";
+export { type StoredRanking, writeRanking } from "./ranking-schema.js";
+export { openReader, type Reader } from "./reader.js";
 export { type StoreReader, startReader } from "./reader-client.js";
 export {
   checkpoint,
   dropGenerationPart,
   freePages,
-  hasDeadPostings,
-  mergePostings,
   retiredGenerations,
   shrinkFile,
 } from "./reclaim.js";
 export type { RowDocuments, RowVectors } from "./row-parts.js";
 export type { DeadRows, RowSlice } from "./rows.js";
 export { chunkKeyRange, formatVersion } from "./schema.js";
+export type { Source } from "./sources.js";
 export { checkOwnId, checkTenant, scopedId, TENANT_SEPARATOR, tenantOfId, unscopedId } from "./tenancy.js";
 export type { TenantSize } from "./tenants.js";
 export type {
@@ -81,4 +95,4 @@ export type {
   WriteBatch,
 } from "./write-batch.js";
 export type { ChunkWrite, RowsWritten } from "./write-chunks.js";
-export { openWriter, type Removed, type Source, type Writer } from "./writer.js";
+export { openWriter, type Removed, type Writer } from "./writer.js";

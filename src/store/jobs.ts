@@ -64,7 +64,11 @@ function rowOf(stored: Stored): JobRow {
   return { ...stored, result: { ...emptyResult(), ...JSON.parse(stored.result) } };
 }
 
-export function openJobStore(db: Database, inTransaction: <T>(work: () => T) => T): JobStore {
+export function openJobStore(
+  db: Database,
+  inTransaction: <T>(work: () => T) => T,
+  lightly: <T>(work: () => T) => T,
+): JobStore {
   const queries = prepareJobQueries(db);
   const unfinished = queries.select("WHERE state IN ('queued', 'running', 'failed') ORDER BY sequence");
   const insert = db
@@ -104,16 +108,6 @@ export function openJobStore(db: Database, inTransaction: <T>(work: () => T) => 
     );
     if (row.state === "done" || row.state === "cancelled") dropPayload.run(row.sequence);
   };
-  // In WAL mode NORMAL writes without waiting for the disk: safe against the end of the process, not of the machine.
-  const lightly = <T>(work: () => T): T => {
-    db.pragma("synchronous = NORMAL");
-    try {
-      return inTransaction(work);
-    } finally {
-      db.pragma("synchronous = FULL");
-    }
-  };
-
   return {
     unfinished: () => unfinished(),
     submit: (jobs) =>

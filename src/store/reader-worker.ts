@@ -1,22 +1,26 @@
-// The thread that reads: full-text queries and look-ups never hold the caller's event loop.
+// The thread that reads: look-ups never hold the caller's event loop.
 
 import { workerData } from "node:worker_threads";
 import type { FilterNode } from "../filters/index.js";
 import { serve, transferring } from "../threads/serve.js";
-import type { LexicalHits } from "./bm25.js";
 import type { CacheFileStatus } from "./cache-status.js";
 import type { ChunkRecord, DocumentSummary, StoredDocument } from "./documents.js";
 import type { Facets, LibraryCounts } from "./facets.js";
+import type { FeedbackPage } from "./feedback.js";
+import type { ValueCounts, ValueCountsRequest } from "./field-values.js";
 import type { Generation } from "./generation.js";
 import type { Job } from "./job.js";
 import type { JobListing, JobPageRequest, QueueDepth } from "./job-reader.js";
-import type { LexicalTerm } from "./lexical.js";
 import type { MigrationState } from "./migration.js";
 import type { Prints } from "./prints.js";
+import type { QualityNotes } from "./quality-reader.js";
+import type { StoredCost } from "./quality-store.js";
+import type { StoredRanking } from "./ranking-schema.js";
 import { openReader } from "./reader.js";
 import type { Dirt } from "./reclaim.js";
 import type { RowDocuments, RowVectors } from "./row-parts.js";
 import type { DeadRows, RowSlice } from "./rows.js";
+import type { Source } from "./sources.js";
 import type { TenantSize } from "./tenants.js";
 
 export type ReaderVerbs = {
@@ -30,8 +34,6 @@ export type ReaderVerbs = {
   vectors(argument: { rows: Uint32Array }): RowVectors;
   deadRows(argument: null): DeadRows;
   liveRows(argument: null): Uint32Array;
-  /** `allow`: bitmap over rows, bit i of word i / 32. */
-  lexical(argument: { terms: LexicalTerm[]; limit: number; allow?: Uint32Array | undefined }): LexicalHits;
   chunks(argument: { rows: Uint32Array }): ChunkRecord[];
   summaries(argument: { keys: number[] }): (DocumentSummary & { key: number })[];
   document(argument: { id: string }): StoredDocument | undefined;
@@ -42,15 +44,22 @@ export type ReaderVerbs = {
   /** Keys of the documents for which the filter holds, ascending. */
   matching(argument: { tenant: string; filter: FilterNode }): Uint32Array;
   facets(argument: { tenant: string }): Facets;
+  sources(argument: null): Source[];
+  values(argument: ValueCountsRequest): ValueCounts[];
+  titles(argument: { tenant: string; prefix: string; limit: number }): string[];
   tenants(argument: null): TenantSize[];
   tenantKeys(argument: null): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
   counts(argument: null): LibraryCounts;
   prints(argument: { keys: number[] }): Prints;
+  feedback(argument: { tenant: string; after: number; limit: number }): FeedbackPage;
+  rankings(argument: null): StoredRanking[];
   dirt(argument: null): Dirt;
   cache(argument: null): CacheFileStatus;
   job(argument: { id: string }): Job | undefined;
   jobs(argument: JobPageRequest): JobListing;
   queueDepth(argument: null): QueueDepth;
+  qualityNotes(argument: { generation: number }): QualityNotes;
+  costs(argument: null): StoredCost[];
 };
 
 const { library, generation } = workerData as { library: string; generation: number | undefined };
@@ -75,23 +84,26 @@ await serve<ReaderVerbs>(async () => {
       },
       deadRows: () => reader.deadRows(),
       liveRows: () => reader.liveRows(),
-      lexical({ terms, limit, allow }) {
-        if (!allow) return reader.lexical(terms, limit);
-        return reader.lexical(terms, limit, (row) => (((allow[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1);
-      },
       chunks: ({ rows }) => reader.chunks(rows),
       summaries: ({ keys }) => reader.summaries(keys),
       document: ({ id }) => reader.document(id),
       list: (page) => reader.list(page),
       matching: ({ tenant, filter }) => reader.matching(tenant, filter),
       facets: ({ tenant }) => reader.facets(tenant),
+      sources: () => reader.sources(),
+      values: (request) => reader.values(request),
+      titles: ({ tenant, prefix, limit }) => reader.titles(tenant, prefix, limit),
       tenants: () => reader.tenants(),
       tenantKeys: () => reader.tenantKeys(),
       counts: () => reader.counts(),
       job: ({ id }) => reader.job(id),
       jobs: (page) => reader.jobs(page),
       queueDepth: () => reader.queueDepth(),
+      qualityNotes: ({ generation }) => reader.quality.notes(generation),
+      costs: () => reader.quality.costs(),
       prints: ({ keys }) => reader.prints({ keys }),
+      feedback: (page) => reader.feedback(page),
+      rankings: () => reader.rankings(),
       dirt: () => reader.dirt(),
       cache: () => reader.cache(),
     },

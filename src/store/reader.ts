@@ -3,7 +3,6 @@
 
 import { LodestoneError } from "../errors.js";
 import type { FilterNode } from "../filters/index.js";
-import type { LexicalHits } from "./bm25.js";
 import { type CacheFileStatus, readCacheStatus } from "./cache-status.js";
 import { openForReading } from "./connection.js";
 import {
@@ -14,19 +13,24 @@ import {
   type StoredDocument,
 } from "./documents.js";
 import { countFacets, countLibrary, type Facets, type LibraryCounts } from "./facets.js";
+import { type FeedbackPage, readFeedback } from "./feedback.js";
+import { countValues, type ValueCounts, type ValueCountsRequest } from "./field-values.js";
 import { documentsMatching } from "./filter-sql.js";
 import { type Freshness, readFreshness } from "./freshness.js";
 import { activeGeneration, type Generation, generationOf, shadowGeneration } from "./generation.js";
 import type { Job } from "./job.js";
 import { type JobListing, type JobPageRequest, type JobReader, openJobReader, type QueueDepth } from "./job-reader.js";
-import { type LexicalIndex, type LexicalTerm, openLexicalIndex } from "./lexical.js";
 import { readLibraryId } from "./library-id.js";
 import { type MigrationState, readMigration } from "./migration.js";
 import { type Prints, readPrints } from "./prints.js";
+import { openQualityReader, type QualityReader } from "./quality-reader.js";
+import { readRankings, type StoredRanking } from "./ranking-schema.js";
 import { countDirt, type Dirt } from "./reclaim.js";
 import { type RowDocuments, type RowVectors, readRowDocuments, readVectors } from "./row-parts.js";
 import { type DeadRows, type RowSlice, readDeadRows, readLiveRows, readRows } from "./rows.js";
+import { readSources, type Source } from "./sources.js";
 import { readTenantKeys, readTenants, type TenantSize } from "./tenants.js";
+import { titlesBeginning } from "./title-prefix.js";
 
 export type Reader = {
   /** Names the library, also where it was copied to. */
@@ -49,7 +53,6 @@ export type Reader = {
   deadRows(): DeadRows;
   /** Rows that are alive, ascending. */
   liveRows(): Uint32Array<ArrayBuffer>;
-  lexical(terms: readonly LexicalTerm[], limit: number, allow?: (row: number) => boolean): LexicalHits;
   chunks(rows: Uint32Array): ChunkRecord[];
   summaries(keys: readonly number[]): (DocumentSummary & { key: number })[];
   document(id: string): StoredDocument | undefined;
@@ -60,6 +63,12 @@ export type Reader = {
   /** Keys of a tenant's documents for which the filter holds, ascending. */
   matching(tenant: string, filter: FilterNode): Uint32Array;
   facets(tenant: string): Facets;
+  /** Folders whose files are indexed. */
+  sources(): Source[];
+  /** How many of a tenant's documents have which values. */
+  values(request: ValueCountsRequest): ValueCounts[];
+  /** Titles of a tenant's documents that begin with `prefix`, each once. */
+  titles(tenant: string, prefix: string, limit: number): string[];
   tenants(): TenantSize[];
   /** Keys of each tenant's documents. */
   tenantKeys(): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
@@ -68,6 +77,10 @@ export type Reader = {
   freshness(): Generator<Freshness>;
   /** What duplicates are told by, of some documents or of a tenant's. */
   prints(of: { keys: readonly number[] } | { tenant: string }): Prints;
+  /** Searches of a tenant that got feedback, from behind `after` on. */
+  feedback(page: { tenant: string; after: number; limit: number }): FeedbackPage;
+  /** What was learned of ranking, for each model version. */
+  rankings(): StoredRanking[];
   /** Of the stored rows, how many are dead. */
   dirt(): Dirt;
   /** What the embedding cache beside the library holds. */
@@ -75,6 +88,8 @@ export type Reader = {
   job(id: string): Job | undefined;
   jobs(page: JobPageRequest): JobListing;
   queueDepth(): QueueDepth;
+  /** What watching quality keeps. */
+  readonly quality: QualityReader;
   close(): void;
 };
 
@@ -84,7 +99,7 @@ export type Reader = {
  */
 export function openReader(library: string, generationId?: number): Reader {
   const db = openForReading(library);
-  let rooms: { generation: Generation; documents: DocumentReader; lexical: LexicalIndex } | undefined;
+  let rooms: { generation: Generation; documents: DocumentReader } | undefined;
   const open = () => {
     const generation = generationId === undefined ? activeGeneration(db) : generationOf(db, generationId);
     if (!generation) {
@@ -94,11 +109,7 @@ export function openReader(library: string, generationId?: number): Reader {
       );
     }
     if (rooms?.generation.id !== generation.id) {
-      rooms = {
-        generation,
-        documents: openDocumentReader(db, generation.id),
-        lexical: openLexicalIndex(db, generation.id),
-      };
+      rooms = { generation, documents: openDocumentReader(db, generation.id) };
     }
     return { ...rooms, generation };
   };
@@ -119,13 +130,15 @@ export function openReader(library: string, generationId?: number): Reader {
     vectors: (rows) => readVectors(db, open().generation.id, rows),
     deadRows: () => readDeadRows(db, open().generation.id),
     liveRows: () => readLiveRows(db, open().generation.id),
-    lexical: (terms, limit, allow) => open().lexical.search(terms, limit, allow),
     chunks: (rows) => open().documents.chunks(rows),
     summaries: (keys) => open().documents.summaries(keys),
     document: (id) => open().documents.document(id),
     list: (page) => open().documents.list(page),
     matching: (tenant, filter) => documentsMatching(db, tenant, filter),
     facets: (tenant) => countFacets(db, tenant),
+    sources: () => readSources(db),
+    values: (request) => countValues(db, request),
+    titles: (tenant, prefix, limit) => titlesBeginning(db, tenant, prefix, limit),
     tenants: () => readTenants(db, open().generation.id),
     tenantKeys: () => readTenantKeys(db),
     counts: () => countLibrary(db),
@@ -134,8 +147,11 @@ export function openReader(library: string, generationId?: number): Reader {
     queueDepth: () => jobsOpened().depth(),
     freshness: () => readFreshness(db),
     prints: (of) => readPrints(db, of),
+    feedback: (page) => readFeedback(db, page),
+    rankings: () => readRankings(db),
     dirt: () => countDirt(db),
     cache: () => readCacheStatus(library),
+    quality: openQualityReader(db, () => open().generation.id),
     close: () => db.close(),
   };
 }

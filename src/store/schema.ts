@@ -2,16 +2,22 @@
 // a library with a higher number was written by a newer Lodestone and is refused.
 //
 // A generation is one complete index of one model version and one chunking; the text pipeline's version is each
-// document's own. Chunk keys are generation * 2^32 + row, and
-// each generation has a full-text table of its own, so that mixing two generations cannot be expressed.
+// document's own. Chunk keys are generation * 2^32 + row, so that mixing two generations cannot be expressed.
 // Rows are given out once and never reused: what was added since a given moment is simply "rows from there on".
 // BAKED IN: the key layout and the little-endian row blocks. Changing either needs a migration.
 
 import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
+import { FEEDBACK_SCHEMA } from "./feedback-schema.js";
+import { QUALITY_SCHEMA } from "./quality-schema.js";
+import { RANKING_SCHEMA } from "./ranking-schema.js";
 import { OWN_ID_OF_ID, TENANT_OF_ID } from "./tenancy.js";
+import { TITLE_INDEX } from "./title-prefix.js";
 
-const migrations: readonly string[] = [
+/** SQL, or a step that has to look at what is there. */
+type SchemaStep = string | ((db: Database) => void);
+
+const migrations: readonly SchemaStep[] = [
   `
   -- One row: which library this is, also after it was copied or restored elsewhere.
   CREATE TABLE library (
@@ -156,8 +162,8 @@ const migrations: readonly string[] = [
     text       TEXT NOT NULL
   ) STRICT;
 
-  -- What search holds in memory, for many rows in one blob each, little endian: keys of documents and numbers of terms
-  -- (uint32), and vectors (float32, row after row), the largest last: whoever reads a column behind them reads all pages of them.
+  -- What search holds in memory, for many rows in one blob each, little endian: keys of documents (uint32), and vectors
+  -- (float32, row after row), the largest last: whoever reads a column behind them reads all pages of them.
   -- Opening a library reads these and nothing else of its rows. row_numbers (uint32, ascending) names the rows of a block that was
   -- vacuumed; null: consecutive ones from first_row.
   CREATE TABLE row_blocks (
@@ -213,7 +219,24 @@ const migrations: readonly string[] = [
     job  INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  toFormat2,
 ];
+
+function toFormat2(db: Database): void {
+  dropFullTextTables(db);
+  for (const tables of [FEEDBACK_SCHEMA, QUALITY_SCHEMA, RANKING_SCHEMA, TITLE_INDEX]) db.exec(tables);
+}
+
+// Format 1 kept postings in FTS5 tables, one a generation, and counted the terms of every row. The lexical index is made of
+// the texts (live-lexical.ts). row_blocks.terms stays, empty in new blocks: to take a column out rewrites the vectors.
+function dropFullTextTables(db: Database): void {
+  const tables = db
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE lexical!_%' ESCAPE '!'")
+    .pluck()
+    .all();
+  for (const table of tables) db.exec(`DROP TABLE ${table}`);
+  db.exec("ALTER TABLE generations DROP COLUMN live_terms; ALTER TABLE chunks DROP COLUMN terms");
+}
 
 /** The library format that this build reads and writes. */
 export const formatVersion = migrations.length;
@@ -224,7 +247,9 @@ export function migrateSchema(db: Database, path: string): void {
   checkFormat(found, path);
   for (let version = found; version < migrations.length; version++) {
     db.transaction(() => {
-      db.exec(migrations[version]!);
+      const step = migrations[version]!;
+      if (typeof step === "string") db.exec(step);
+      else step(db);
       db.pragma(`user_version = ${version + 1}`);
     }).immediate();
   }
@@ -244,24 +269,6 @@ export function checkFormat(found: number, path: string): void {
       "Upgrade Lodestone, or use another library folder.",
     { detail: { path, found, supported: formatVersion } },
   );
-}
-
-/** Unicode words in lower case without diacritics, Porter stems. BAKED IN: stored terms were made with it. */
-export const LEXICAL_TOKENIZER = "porter unicode61 remove_diacritics 2";
-
-/** What a generation's full-text table is made with. */
-export const LEXICAL_OPTIONS = `passage, tokenize = '${LEXICAL_TOKENIZER}', content = '', contentless_delete = 1`;
-
-/** Creates the full-text table of a generation; its rowids are the generation's rows. */
-export function createLexicalTable(db: Database, generation: number): void {
-  db.exec(`CREATE VIRTUAL TABLE ${lexicalTable(generation)} USING fts5 (${LEXICAL_OPTIONS})`);
-  // Merging later costs nothing in query time here and makes inserts 1.4 times as fast.
-  db.exec(`INSERT INTO ${lexicalTable(generation)} (${lexicalTable(generation)}, rank) VALUES ('automerge', 16)`);
-}
-
-/** Name of a generation's full-text table. */
-export function lexicalTable(generation: number): string {
-  return `lexical_${generation}`;
 }
 
 const ROWS_PER_GENERATION = 2 ** 32;

@@ -1,4 +1,4 @@
-// Writes documents with their chunks, vectors and postings in one transaction: either all of a batch is in the library
+// Writes documents with their chunks and vectors in one transaction: either all of a batch is in the library
 // or none of it, and it is on the disk when the call returns.
 
 import type { Database } from "better-sqlite3";
@@ -219,7 +219,7 @@ class BatchWriter {
     statements.text.run(key, characters, textHash, signature, outline, deflatedText);
     statements.clearFields.run(key);
     for (const { field, text, number, truth } of document.fields) statements.field.run(key, field, text, number, truth);
-    this.#chunks.write({ key, id: document.id, title: document.title }, document.chunks, known);
+    this.#chunks.write({ key, id: document.id }, document.chunks, known);
     statements.unshadow.run(key);
   }
 

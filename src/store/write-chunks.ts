@@ -1,10 +1,9 @@
-// Writes chunks into one generation: registry, postings, and a block of rows with their vectors. Chunks whose passage is stored already
+// Writes chunks into one generation: registry, texts, and a block of rows with their vectors. Chunks whose passage is stored already
 // keep their rows.
 
 import type { Database, Statement } from "better-sqlite3";
-import { passageOf } from "../documents/index.js";
 import type { ChunkDeleter } from "./delete-chunks.js";
-import { chunkKey, chunkKeyRange, lexicalTable } from "./schema.js";
+import { chunkKey, chunkKeyRange } from "./schema.js";
 import { tenantOfId } from "./tenancy.js";
 
 export type ChunkWrite = {
@@ -26,6 +25,8 @@ export type RowsWritten = {
   documentKeys: Uint32Array<ArrayBuffer>;
   vectors: Float32Array<ArrayBuffer>;
   removedRows: Uint32Array<ArrayBuffer>;
+  /** Which of the batch's vectors each new row took. */
+  vectorOfRow: Uint32Array<ArrayBuffer>;
   /** Of documents that belong to a tenant, whose. */
   tenants: { tenant: string; documentKey: number }[];
 };
@@ -33,35 +34,30 @@ export type RowsWritten = {
 /** Chunks of a document that keep their rows, and the keys of the others. */
 export type KeptChunks = { kept: ReadonlyMap<ChunkWrite, number>; replaced: number[] };
 
-export type ChunkStatements = Record<
-  "advance" | "block" | "chunk" | "moveChunk" | "chunkText" | "posting",
-  Statement
-> & {
+export type ChunkStatements = Record<"advance" | "block" | "chunk" | "moveChunk" | "chunkText", Statement> & {
   generation: number;
   oldChunks: Statement<[number, number, number], { key: number; passage_hash: Buffer }>;
-  termsOf: Statement<[number], Buffer>;
 };
 
 export function prepareChunkStatements(db: Database, generation: number): ChunkStatements {
   return {
     generation,
-    advance: db.prepare(
-      "UPDATE generations SET next_row = next_row + ?, live_chunks = live_chunks + ?, live_terms = live_terms + ? WHERE id = ?",
-    ),
+    advance: db.prepare("UPDATE generations SET next_row = next_row + ?, live_chunks = live_chunks + ? WHERE id = ?"),
     block: db.prepare(
-      "INSERT INTO row_blocks (generation, first_row, rows, vectors, document_keys, terms) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO row_blocks (generation, first_row, rows, vectors, document_keys, terms) VALUES (?, ?, ?, ?, ?, x'')",
     ),
     oldChunks: db.prepare<[number, number, number], { key: number; passage_hash: Buffer }>(
       "SELECT key, passage_hash FROM chunks WHERE document_key = ? AND key BETWEEN ? AND ?",
     ),
     chunk: db.prepare(
-      `INSERT INTO chunks (key, document_key, chunk_index, id, start_char, end_char, tokens, terms, heading_path, passage_hash)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO chunks (key, document_key, chunk_index, id, start_char, end_char, tokens, heading_path, passage_hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    moveChunk: db.prepare("UPDATE chunks SET chunk_index = ?, id = ?, start_char = ?, end_char = ? WHERE key = ?"),
+    // With its headings: title, headings and text as they are stored give the passage that the row was made of.
+    moveChunk: db.prepare(
+      "UPDATE chunks SET chunk_index = ?, id = ?, start_char = ?, end_char = ?, heading_path = ? WHERE key = ?",
+    ),
     chunkText: db.prepare("INSERT INTO chunk_texts (chunk_key, text) VALUES (?, ?)"),
-    posting: db.prepare(`INSERT INTO ${lexicalTable(generation)} (rowid, passage) VALUES (?, ?)`),
-    termsOf: db.prepare<[number], Buffer>(`SELECT sz FROM ${lexicalTable(generation)}_docsize WHERE id = ?`).pluck(),
   };
 }
 
@@ -71,7 +67,6 @@ export class ChunkWriter {
   readonly #deleter: ChunkDeleter;
   readonly #firstRow: number;
   readonly #documentKeys: number[] = [];
-  readonly #terms: number[] = [];
   /** Which of the batch's vectors each new row takes, in row order. */
   readonly #vectorOfRow: number[] = [];
   readonly #removedRows: number[] = [];
@@ -105,7 +100,7 @@ export class ChunkWriter {
 
   /** Brings a document's chunks to `chunks`. */
   write(
-    { key: documentKey, id, title }: { key: number; id: string; title: string },
+    { key: documentKey, id }: { key: number; id: string },
     chunks: readonly ChunkWrite[],
     { kept, replaced }: KeptChunks,
   ): void {
@@ -114,8 +109,11 @@ export class ChunkWriter {
     this.removed(this.#deleter.deleteChunks(replaced));
     for (const chunk of chunks) {
       const key = kept.get(chunk);
-      if (key !== undefined) this.#statements.moveChunk.run(chunk.index, chunk.id, chunk.start, chunk.end, key);
-      else this.#add(documentKey, title, chunk);
+      if (key === undefined) this.#add(documentKey, chunk);
+      else {
+        const { index, id: chunkId, start, end, headingPath } = chunk;
+        this.#statements.moveChunk.run(index, chunkId, start, end, JSON.stringify(headingPath), key);
+      }
     }
   }
 
@@ -134,44 +132,29 @@ export class ChunkWriter {
     const documentKeys = Uint32Array.from(this.#documentKeys);
     if (rows > 0) {
       const { generation, block: insert, advance } = this.#statements;
-      const columns = [block, documentKeys, Uint32Array.from(this.#terms)];
-      const [vectorBytes, keyBytes, termBytes] = columns.map(({ buffer }) => new Uint8Array(buffer));
-      insert.run(generation, this.#firstRow, rows, vectorBytes, keyBytes, termBytes);
-      const terms = this.#terms.reduce((sum, count) => sum + count, 0);
-      advance.run(rows, rows, terms, generation);
+      const [vectorBytes, keyBytes] = [block, documentKeys].map(({ buffer }) => new Uint8Array(buffer));
+      insert.run(generation, this.#firstRow, rows, vectorBytes, keyBytes);
+      advance.run(rows, rows, generation);
     }
     return {
       firstRow: this.#firstRow,
       documentKeys,
       vectors: block,
       removedRows: Uint32Array.from(this.#removedRows),
+      vectorOfRow: Uint32Array.from(this.#vectorOfRow),
       tenants: Array.from(this.#tenants, ([documentKey, tenant]) => ({ tenant, documentKey })),
     };
   }
 
-  #add(documentKey: number, title: string, chunk: ChunkWrite): void {
+  #add(documentKey: number, chunk: ChunkWrite): void {
     const statements = this.#statements;
     const row = this.#firstRow + this.#vectorOfRow.length;
     const key = chunkKey(statements.generation, row);
-    statements.posting.run(row, passageOf(title, chunk.headingPath, chunk.text));
-    const terms = firstVarint(statements.termsOf.get(row)!);
     const { index, id, start, end, tokens, headingPath, passageHash } = chunk;
     const path = JSON.stringify(headingPath);
-    statements.chunk.run(key, documentKey, index, id, start, end, tokens, terms, path, passageHash);
+    statements.chunk.run(key, documentKey, index, id, start, end, tokens, path, passageHash);
     statements.chunkText.run(key, chunk.text);
-    this.#terms.push(terms);
     this.#vectorOfRow.push(chunk.vector!);
     this.#documentKeys.push(documentKey);
   }
-}
-
-// FTS5 stores a row's number of terms as SQLite's varint: seven bits a byte, most significant first, the high bit set
-// where another byte follows.
-function firstVarint(bytes: Buffer): number {
-  let value = 0;
-  for (const byte of bytes) {
-    value = value * 128 + (byte & 127);
-    if (byte < 128) break;
-  }
-  return value;
 }

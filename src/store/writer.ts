@@ -6,6 +6,7 @@ import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 import { guarded, openForWriting } from "./connection.js";
 import { type ChunkDeleter, prepareChunkDeleter } from "./delete-chunks.js";
+import { type FeedbackStore, openFeedbackStore } from "./feedback.js";
 import {
   activeGeneration,
   type Generation,
@@ -19,6 +20,8 @@ import { type JobStore, openJobStore } from "./jobs.js";
 import { lockLibrary } from "./lock.js";
 import { type MigrationStore, openMigrationStore } from "./migration.js";
 import { type FileMove, type FilesMoved, type MoveOfJob, prepareFileMover } from "./move-files.js";
+import { openQualityStore, type QualityStore } from "./quality-store.js";
+import type { Source } from "./sources.js";
 import { type BatchWritten, NOTE_REMOVAL, prepareBatchWriter, type WriteBatch } from "./write-batch.js";
 
 export type Removed = {
@@ -28,9 +31,6 @@ export type Removed = {
   superseded: string[];
   rows: Uint32Array;
 };
-
-/** A folder whose files are indexed, and the name under which their ids begin. */
-export type Source = { name: string; path: string };
 
 export type Writer = {
   /** The writing connection, for reading what was just written. */
@@ -53,6 +53,8 @@ export type Writer = {
   source(folder: string): Source;
   readonly jobs: JobStore;
   readonly migration: MigrationStore;
+  readonly feedback: FeedbackStore;
+  readonly quality: QualityStore;
   /** The other side of the migration under way. */
   shadow(): Generation | undefined;
   close(): void;
@@ -109,7 +111,16 @@ export function openWriter(library: string, { onShadowRemoved }: WriterOptions =
     return generation;
   };
 
-  const jobs = openJobStore(db, inTransaction);
+  // In WAL mode NORMAL writes without waiting for the disk: safe against the end of the process, not of the machine.
+  const lightly = <T>(work: () => T): T => {
+    db.pragma("synchronous = NORMAL");
+    try {
+      return inTransaction(work);
+    } finally {
+      db.pragma("synchronous = FULL");
+    }
+  };
+  const jobs = openJobStore(db, inTransaction, lightly);
   const store = openMigrationStore(db, inTransaction, (generation) => prepareChunkDeleter(db, generation));
   // Who is active and who the shadow is part of what is prepared.
   const changing =
@@ -129,6 +140,8 @@ export function openWriter(library: string, { onShadowRemoved }: WriterOptions =
     db,
     jobs,
     migration,
+    feedback: openFeedbackStore(db, inTransaction),
+    quality: openQualityStore(db, lightly),
     shadow: () => shadowGeneration(db),
     generation(recipe) {
       const found = activeGeneration(db);

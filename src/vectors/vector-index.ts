@@ -152,6 +152,8 @@ export type VectorIndex = {
    */
   codesMade(after: number): Promise<number>;
   status(): Promise<VectorStatus>;
+  /** Live rows and the memory of their vectors, of `status` what is known here. */
+  size(): Pick<VectorStatus, "rows" | "bytes">;
   /** Resolves when every row that is to have a code has one, and the codes have been measured. Searches need not wait for it. */
   settle(): Promise<void>;
   /** Stops a running build, then the worker. Vectors on disk are flushed first. */
@@ -311,12 +313,15 @@ class SharedVectorIndex implements VectorIndex {
       dimensions: this.dimensions,
       format: this.#store.format,
       storedDimensions: this.storedDimensions,
-      rows: this.#store.rowCount,
-      bytes: this.#store.bytes,
+      ...this.size(),
       ...(file ? { onDisk: file } : {}),
       codes,
       graph: { ...graph, ...(this.#build ? { building: this.#build.progress } : {}) },
     };
+  }
+
+  size(): Pick<VectorStatus, "rows" | "bytes"> {
+    return { rows: this.#store.rowCount, bytes: this.#store.bytes };
   }
 
   async settle(): Promise<void> {

@@ -6,6 +6,7 @@ import { DocumentPanel } from "./components/document-panel.js";
 import { DocumentsPage } from "./components/documents-page.js";
 import { ExplainPanel } from "./components/explain-panel.js";
 import { FilterRail } from "./components/filter-rail.js";
+import { HealthPage } from "./components/health-page.js";
 import type { HitActions } from "./components/hit-item.js";
 import { JobsPage } from "./components/jobs-page.js";
 import { KeysDialog } from "./components/keys-dialog.js";
@@ -205,6 +206,7 @@ export function App() {
       )}
       {page === "jobs" && <JobsPage send={send} parameters={parameters} />}
       {page === "migration" && <MigrationPage send={send} library={library} />}
+      {page === "health" && <HealthPage send={send} />}
       <PageFooter status={library.status} inert={isCovered} />
       {showsKeys && <KeysDialog onClose={() => setShowsKeys(false)} />}
     </div>

@@ -2,13 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "cheerio";
 import { resultMarkdown } from "../../bench/report/markdown.js";
-import { element } from "../../bench/report/markup.js";
 import { reportPage } from "../../bench/report/page.js";
 import { summaryOf } from "../../bench/report/summary.js";
-import { number, tableMarkdown, text } from "../../bench/report/table.js";
 import { matchedRecall, promises } from "../../bench/report/tables.js";
 import type { BenchResult } from "../../bench/vectors/result.js";
 import { exactFaults } from "../../bench/vectors/self-check.js";
+import { element, number, tableMarkdown, text } from "../../src/report/index.js";
 import { point, scenario, system } from "./points.js";
 
 const filter = (share: number) => ({ kind: "filter", share }) as const;

@@ -122,6 +122,7 @@ test("a degraded answer names the stage that is missing and why, above the resul
       prepare: (page) =>
         amend(page, "/v1/search", (answer) => ({
           ...answer,
+          rerankDepth: 0,
           degraded: [{ stage: "rerank", reason: "the cross-encoder took longer than 300 ms" }],
         })),
     },

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { packageRoot } from "../../src/package-root.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 /** The launcher in a package of its own, so that there is no build unless the test puts one there. */
-function copiedLauncher(t: { after(done: () => void): void }) {
-  const folder = mkdtempSync(join(tmpdir(), "lodestone-launcher-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+function copiedLauncher() {
+  const folder = temporaryFolder();
   mkdirSync(join(folder, "bin"));
   writeFileSync(join(folder, "package.json"), '{"type": "module"}');
   copyFileSync(join(packageRoot, "bin", "lodestone.js"), join(folder, "bin", "lodestone.js"));
@@ -20,21 +19,21 @@ function copiedLauncher(t: { after(done: () => void): void }) {
   return { folder, launch };
 }
 
-test("without a build the launcher names the command that makes one", (t) => {
-  const { status, stdout, stderr } = copiedLauncher(t).launch();
+test("without a build the launcher names the command that makes one", () => {
+  const { status, stdout, stderr } = copiedLauncher().launch();
   assert.deepEqual([status, stdout], [1, ""]);
   assert.match(stderr, /^error: Lodestone is not built yet\. .*npm run build\n$/);
 });
 
-test("an old Node is told which one is needed", (t) => {
+test("an old Node is told which one is needed", () => {
   const older = "Object.defineProperty(process.versions, 'node', { value: '20.18.3' })";
-  const { status, stderr } = copiedLauncher(t).launch("--import", `data:text/javascript,${encodeURIComponent(older)}`);
+  const { status, stderr } = copiedLauncher().launch("--import", `data:text/javascript,${encodeURIComponent(older)}`);
   assert.equal(status, 1);
   assert.match(stderr, /^error: Lodestone needs Node 20\.19 or later; this is Node 20\.18\.3\. /);
 });
 
-test("with a build its command line runs with the words given", (t) => {
-  const { folder, launch } = copiedLauncher(t);
+test("with a build its command line runs with the words given", () => {
+  const { folder, launch } = copiedLauncher();
   mkdirSync(join(folder, "dist/src/cli"), { recursive: true });
   writeFileSync(join(folder, "dist/src/cli/main.js"), "console.log(process.argv.slice(2).join())");
   const { status, stdout, stderr } = launch();

@@ -30,6 +30,10 @@ const commands = [
   "models list",
   "models verify",
   "models import",
+  "monitor",
+  "monitor cost",
+  "monitor baseline",
+  "diagnose",
   "eval",
   "start",
 ];
@@ -97,7 +101,10 @@ const mistakes: [words: string[], message: RegExp][] = [
   [["index", "-"], /A document on standard input needs an id\. Example: /],
   [["index", "-", "--id", "x", "--type", "pdf"], /--type is one of text, markdown, html, not "pdf"/],
   [["delete"], /by id or by --filter, one of the two/],
-  [["eval", "x", "--stages", "bm25,magic"], /Expected bm25, dense, hybrid, hybrid\+rerank, with commas between them\./],
+  [
+    ["eval", "x", "--stages", "bm25,magic"],
+    /Expected bm25, dense, hybrid, hybrid\+rerank, default, with commas between them\./,
+  ],
 ];
 
 test("a mistake in the call ends with 2, a message that says what was expected, and nothing on stdout", {

@@ -156,7 +156,7 @@ describe("a graph of another shape", () => {
   ];
   for (const [name, graph, pooling, expected] of shapes) {
     test(`${name} gives the vectors that its rows make, alone and padded`, async (t) => {
-      const encoder = await opened(t, await tinyModel(t, "bi-encoder", graph, { pooling }));
+      const encoder = await opened(t, await tinyModel("bi-encoder", graph, { pooling }));
       const texts = [words, "", "bad", `${words} ${words} ${words}`];
       const rows = rowsOf(await encoder.embed(texts, "passage"), width);
       texts.forEach((text, index) => {
@@ -166,7 +166,7 @@ describe("a graph of another shape", () => {
   }
 
   test("with float16 output gives float32 vectors", async (t) => {
-    const model = await tinyModel(t, "bi-encoder", pooledVectors("float16"), { normalise: false });
+    const model = await tinyModel("bi-encoder", pooledVectors("float16"), { normalise: false });
     const encoder = await opened(t, model);
     const [row] = rowsOf(await encoder.embed([words], "passage"), width) as [number[]];
     const expected = sum(idsOf(words).map(rowOf));
@@ -178,20 +178,20 @@ describe("a graph of another shape", () => {
 
   test("gives a Matryoshka prefix at unit length also where it normalises by itself", async (t) => {
     const fields = { normalise: false, matryoshkaDimensions: [8, 4] };
-    const encoder = await opened(t, await tinyModel(t, "bi-encoder", pooledVectors(), fields), { dimensions: 4 });
+    const encoder = await opened(t, await tinyModel("bi-encoder", pooledVectors(), fields), { dimensions: 4 });
     const [row] = rowsOf(await encoder.embed([words], "passage"), 4) as [number[]];
     assertClose(row, unit(sum(idsOf(words).map(rowOf)).slice(0, 4)));
   });
 
   test("is left as it is when its manifest says that it normalises", async (t) => {
-    const encoder = await opened(t, await tinyModel(t, "bi-encoder", pooledVectors(), { normalise: false }));
+    const encoder = await opened(t, await tinyModel("bi-encoder", pooledVectors(), { normalise: false }));
     const [row] = rowsOf(await encoder.embed([words], "passage"), width) as [number[]];
     assertClose(row, sum(idsOf(words).map(rowOf)), 1e-4);
   });
 
   for (const [kind, files] of Object.entries({ "byte-level BPE": byteLevelBpe(), Unigram: unigram() })) {
     test(`with a tokenizer of ${kind} pads with its own padding token`, async (t) => {
-      const encoder = await opened(t, await tinyModel(t, "bi-encoder", paddedVectors(), {}, files));
+      const encoder = await opened(t, await tinyModel("bi-encoder", paddedVectors(), {}, files));
       const [long, short] = [idsOf(words, files), idsOf("bad", files)];
       const rows = rowsOf(await encoder.embed([words, "bad"], "passage"), width);
       const padding = new Array(long.length - short.length).fill(1);
@@ -203,7 +203,7 @@ describe("a graph of another shape", () => {
 
   test("puts its prefixes before the texts", async (t) => {
     const fields = { pooling: "mean", queryPrefix: "search: ", passagePrefix: "index: " };
-    const encoder = await opened(t, await tinyModel(t, "bi-encoder", tokenVectors(), fields));
+    const encoder = await opened(t, await tinyModel("bi-encoder", tokenVectors(), fields));
     const [query] = rowsOf(await encoder.embed(["x9"], "query"), width) as [number[]];
     const [passage] = rowsOf(await encoder.embed(["x9"], "passage"), width) as [number[]];
     assertClose(query, meanOf(idsOf("search: x9").map(rowOf)));
@@ -211,7 +211,7 @@ describe("a graph of another shape", () => {
   });
 
   test("gives any texts in any batches their own vectors", async (t) => {
-    const model = await tinyModel(t, "bi-encoder", tokenVectors(), { pooling: "mean" });
+    const model = await tinyModel("bi-encoder", tokenVectors(), { pooling: "mean" });
     const encoder = await opened(t, model, { maxBatchTokens: 20 });
     const text = fc
       .array(fc.constantFrom("search", "engine", "bad", "x9", ",", "\u2603"), { maxLength: 40 })
@@ -232,7 +232,7 @@ describe("a graph that fails its manifest", () => {
   test("gives an error that names the text for NaN, and serves the other texts", async (t) => {
     const { vocab } = wordPiece().definition.model as { vocab: Record<string, number> };
     const poison = vocab.bad as number;
-    const encoder = await opened(t, await tinyModel(t, "bi-encoder", tokenVectors({ poison }), { pooling: "mean" }));
+    const encoder = await opened(t, await tinyModel("bi-encoder", tokenVectors({ poison }), { pooling: "mean" }));
     const texts = [...new Array(300).fill("search engine"), "a bad text", "index"];
     await assert.rejects(encoder.embed(texts, "passage"), (error: LodestoneError) => {
       assert.equal(error.code, "VECTOR_INVALID");
@@ -243,8 +243,8 @@ describe("a graph that fails its manifest", () => {
     assert.equal((await encoder.embed(["search engine"], "passage")).vectors.length, width);
   });
 
-  test("is refused at opening when its vectors have another width", async (t) => {
-    const model = await tinyModel(t, "bi-encoder", tokenVectors(), { pooling: "mean", dimensions: 16 });
+  test("is refused at opening when its vectors have another width", async () => {
+    const model = await tinyModel("bi-encoder", tokenVectors(), { pooling: "mean", dimensions: 16 });
     await assert.rejects(openBiEncoder(model), {
       code: "MODEL_INVALID",
       message: /shape \[1, \d+, 8\]; its manifest \(16 dimensions, pooling "mean"\) promises \[texts, tokens, 16\]/,
@@ -253,7 +253,7 @@ describe("a graph that fails its manifest", () => {
 
   test("is refused when its tokenizer knows more tokens than it does", async (t) => {
     const words = Array.from({ length: 500 }, (_, n) => `word${n}`);
-    const model = await tinyModel(t, "bi-encoder", tokenVectors(), { pooling: "mean" }, wordPiece(words));
+    const model = await tinyModel("bi-encoder", tokenVectors(), { pooling: "mean" }, wordPiece(words));
     const encoder = await opened(t, model);
     await assert.rejects(encoder.embed(["word1 word499"], "query"), {
       code: "MODEL_INVALID",
@@ -261,8 +261,8 @@ describe("a graph that fails its manifest", () => {
     });
   });
 
-  test("is refused at opening when it pools and the manifest does too, or neither does", async (t) => {
-    const perToken = await tinyModel(t, "bi-encoder", tokenVectors(), { pooling: "mean" });
+  test("is refused at opening when it pools and the manifest does too, or neither does", async () => {
+    const perToken = await tinyModel("bi-encoder", tokenVectors(), { pooling: "mean" });
     const { manifest } = perToken;
     await assert.rejects(openBiEncoder({ ...perToken, manifest: { ...manifest, pooling: "none" } }), {
       code: "MODEL_INVALID",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import { openBiEncoder } from "../../src/encoders/bi-encoder.js";
 import { openCatalogue } from "../../src/encoders/catalogue.js";
 import { openCrossEncoder } from "../../src/encoders/cross-encoder.js";
@@ -10,7 +10,8 @@ import type { Manifest } from "../../src/encoders/manifest.js";
 import { openTokenizer } from "../../src/encoders/tokenizer.js";
 import type { LodestoneError } from "../../src/errors.js";
 import { packageRoot } from "../../src/package-root.js";
-import { temporaryFolder, writeFiles } from "./tiny-models.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { writeFiles } from "./tiny-models.js";
 import { wordPiece } from "./tiny-tokenizers.js";
 
 const bundled = join(packageRoot, "models");
@@ -18,8 +19,8 @@ const biName = "minilex-embed-en";
 const crossName = "minilex-rerank-en";
 
 /** A catalogue over copies of the bundled models, which a test may damage. */
-function copiedModels(t: TestContext) {
-  const folder = temporaryFolder(t);
+function copiedModels() {
+  const folder = temporaryFolder();
   for (const name of [biName, crossName]) cpSync(join(bundled, name), join(folder, name), { recursive: true });
   return { folder, catalogue: openCatalogue([folder]) };
 }
@@ -64,14 +65,14 @@ describe("looking models up", () => {
     assert.throws(() => catalogue.get("../models"), { code: "MODEL_NOT_FOUND" });
   });
 
-  test("a directory that does not exist holds no models", (t) => {
-    const nowhere = openCatalogue([join(temporaryFolder(t), "models")]);
+  test("a directory that does not exist holds no models", () => {
+    const nowhere = openCatalogue([join(temporaryFolder(), "models")]);
     assert.deepEqual(nowhere.list(), { models: [], damaged: [] });
     assert.throws(() => nowhere.find("bi-encoder"), { code: "MODEL_NOT_FOUND" });
   });
 
-  test("of two models with one name the first directory's counts", (t) => {
-    const { folder } = copiedModels(t);
+  test("of two models with one name the first directory's counts", () => {
+    const { folder } = copiedModels();
     const path = join(folder, biName, "manifest.json");
     writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), revision: "mine" }));
     assert.equal(openCatalogue([folder, bundled]).get(biName).manifest.revision, "mine");
@@ -79,8 +80,8 @@ describe("looking models up", () => {
     assert.equal(openCatalogue([folder, bundled]).list().models.length, 2);
   });
 
-  test("folders that are no models, hidden ones and files are passed over", (t) => {
-    const { folder, catalogue: copies } = copiedModels(t);
+  test("folders that are no models, hidden ones and files are passed over", () => {
+    const { folder, catalogue: copies } = copiedModels();
     writeFiles(folder, { "notes/README.md": "notes", ".importing-x/config.json": {}, "file.txt": "text" });
     assert.equal(copies.list().models.length, 2);
     assert.deepEqual(copies.list().damaged, []);
@@ -91,8 +92,8 @@ describe("a damaged folder", () => {
   const listed = (catalogue: ReturnType<typeof openCatalogue>) =>
     catalogue.list().damaged.map(({ error }) => error.code);
 
-  test("without manifest is named with the command that writes it", (t) => {
-    const { folder, catalogue } = copiedModels(t);
+  test("without manifest is named with the command that writes it", () => {
+    const { folder, catalogue } = copiedModels();
     rmSync(join(folder, biName, "manifest.json"));
     assert.throws(() => catalogue.find("bi-encoder"), {
       code: "MODEL_INVALID",
@@ -102,8 +103,8 @@ describe("a damaged folder", () => {
     assert.equal(catalogue.find("cross-encoder").manifest.name, crossName, "the others work");
   });
 
-  test("with a broken manifest, or another model's, is refused", (t) => {
-    const { folder, catalogue } = copiedModels(t);
+  test("with a broken manifest, or another model's, is refused", () => {
+    const { folder, catalogue } = copiedModels();
     const path = join(folder, biName, "manifest.json");
     for (const content of ["", "{", "[]", readFileSync(join(folder, crossName, "manifest.json"), "utf8")]) {
       writeFileSync(path, content);
@@ -111,9 +112,9 @@ describe("a damaged folder", () => {
     }
   });
 
-  test("with a missing file is refused before anything is loaded", async (t) => {
+  test("with a missing file is refused before anything is loaded", async () => {
     for (const file of ["tokenizer.json", "config.json", "onnx/model_quantized.onnx"]) {
-      const { folder, catalogue } = copiedModels(t);
+      const { folder, catalogue } = copiedModels();
       rmSync(join(folder, biName, file));
       assert.throws(() => catalogue.get(biName), {
         code: "MODEL_INVALID",
@@ -122,8 +123,8 @@ describe("a damaged folder", () => {
     }
   });
 
-  test("with a file of another size is refused before anything is loaded", (t) => {
-    const { folder, catalogue } = copiedModels(t);
+  test("with a file of another size is refused before anything is loaded", () => {
+    const { folder, catalogue } = copiedModels();
     truncateSync(join(folder, biName, "onnx/model_quantized.onnx"), 1_000_000);
     assert.throws(() => catalogue.get(biName), {
       code: "MODEL_ALTERED",
@@ -131,8 +132,8 @@ describe("a damaged folder", () => {
     });
   });
 
-  test("whose card alone was edited still works, and verify names the card", async (t) => {
-    const { folder, catalogue } = copiedModels(t);
+  test("whose card alone was edited still works, and verify names the card", async () => {
+    const { folder, catalogue } = copiedModels();
     appendFileSync(join(folder, biName, "README.md"), "A note.\n");
     assert.equal(catalogue.get(biName).manifest.name, biName);
     await assert.rejects(catalogue.verify(biName), { code: "MODEL_ALTERED", message: /^README\.md in / });
@@ -149,23 +150,23 @@ describe("a file with one changed byte is refused when it is loaded", () => {
   };
   const altered = { code: "MODEL_ALTERED", message: /is not the file that was imported: its SHA-256 is/ };
 
-  test("by the bi-encoder", async (t) => {
-    const { folder, catalogue } = copiedModels(t);
+  test("by the bi-encoder", async () => {
+    const { folder, catalogue } = copiedModels();
     const model = catalogue.find("bi-encoder");
     flip(join(folder, biName, "onnx/model_quantized.onnx"));
     await assert.rejects(openBiEncoder(model, { threads: 1 }), altered);
     await assert.rejects(catalogue.verify(biName), altered);
   });
 
-  test("by the cross-encoder", async (t) => {
-    const { folder, catalogue } = copiedModels(t);
+  test("by the cross-encoder", async () => {
+    const { folder, catalogue } = copiedModels();
     const model = catalogue.find("cross-encoder");
     flip(join(folder, crossName, "tokenizer.json"));
     await assert.rejects(openCrossEncoder(model, { threads: 1 }), altered);
   });
 
-  test("by the tokenizer, also when its size no longer fits or it is gone", (t) => {
-    const { folder, catalogue } = copiedModels(t);
+  test("by the tokenizer, also when its size no longer fits or it is gone", () => {
+    const { folder, catalogue } = copiedModels();
     const model = catalogue.get(biName);
     flip(join(folder, biName, "tokenizer.json"));
     assert.throws(() => openTokenizer(model), altered);
@@ -177,8 +178,8 @@ describe("a file with one changed byte is refused when it is loaded", () => {
   });
 });
 
-test("a tokenizer of an unknown kind makes the model invalid, with the folder in the message", (t) => {
-  const folder = temporaryFolder(t);
+test("a tokenizer of an unknown kind makes the model invalid, with the folder in the message", () => {
+  const folder = temporaryFolder();
   const content = Buffer.from(JSON.stringify({ ...wordPiece().definition, normalizer: { type: "Telepathy" } }));
   writeFiles(folder, { "tokenizer.json": content });
   const record = { sha256: createHash("sha256").update(content).digest("hex"), bytes: content.length };

@@ -98,7 +98,7 @@ describe("a graph of another shape", () => {
   ];
 
   test("with one label gives its logit", async (t) => {
-    const encoder = await opened(t, await tinyModel(t, "cross-encoder", pairLogits(1)));
+    const encoder = await opened(t, await tinyModel("cross-encoder", pairLogits(1)));
     const logits = await encoder.score(query, passages);
     passages.forEach((passage, index) => {
       assert.ok(Math.abs((logits[index] as number) - total(query, passage)) < 1e-4);
@@ -106,15 +106,15 @@ describe("a graph of another shape", () => {
   });
 
   test("with two labels gives the second logit over the first", async (t) => {
-    const encoder = await opened(t, await tinyModel(t, "cross-encoder", pairLogits(2)));
+    const encoder = await opened(t, await tinyModel("cross-encoder", pairLogits(2)));
     const logits = await encoder.score(query, passages);
     passages.forEach((passage, index) => {
       assert.ok(Math.abs((logits[index] as number) - (2 - 1) * total(query, passage)) < 1e-4);
     });
   });
 
-  test("with more labels is refused at opening", async (t) => {
-    const model = await tinyModel(t, "cross-encoder", pairLogits(1));
+  test("with more labels is refused at opening", async () => {
+    const model = await tinyModel("cross-encoder", pairLogits(1));
     await assert.rejects(openCrossEncoder(withGraph(model, pairLogits(3))), {
       code: "MODEL_INVALID",
       message: /shape \[1, 3\]; a cross-encoder for ranking gives one or two logits/,
@@ -122,7 +122,7 @@ describe("a graph of another shape", () => {
   });
 
   test("that gives NaN is refused with the passage's number", async (t) => {
-    const model = await tinyModel(t, "cross-encoder", pairLogits(1));
+    const model = await tinyModel("cross-encoder", pairLogits(1));
     const { vocab } = definition.model as { vocab: Record<string, number> };
     const encoder = await opened(t, withGraph(model, pairLogits(1, vocab.bad)));
     await assert.rejects(encoder.score(query, ["index", "a bad one"]), {

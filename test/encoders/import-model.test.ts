@@ -1,31 +1,23 @@
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import { openCatalogue } from "../../src/encoders/catalogue.js";
 import type { ImportOptions } from "../../src/encoders/import-model.js";
 import type { ManifestOf } from "../../src/encoders/manifest.js";
 import type { Model } from "../../src/encoders/model.js";
 import { packageRoot } from "../../src/package-root.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { onnxFile } from "./onnx-writer.js";
-import {
-  type Files,
-  modelFiles,
-  pairLogits,
-  pooledVectors,
-  temporaryFolder,
-  tokenVectors,
-  width,
-  writeFiles,
-} from "./tiny-models.js";
+import { type Files, modelFiles, pairLogits, pooledVectors, tokenVectors, width, writeFiles } from "./tiny-models.js";
 import { byteLevelBpe, wordPiece } from "./tiny-tokenizers.js";
 
 const bundledModels = join(packageRoot, "models");
 const bert = { architectures: ["BertModel"], model_type: "bert" };
 const meanPooling = { "1_Pooling/config.json": { word_embedding_dimension: width, pooling_mode_mean_tokens: true } };
 
-async function importFiles(t: TestContext, name: string, files: Files, options: ImportOptions = {}): Promise<Model> {
-  const folder = temporaryFolder(t);
+async function importFiles(name: string, files: Files, options: ImportOptions = {}): Promise<Model> {
+  const folder = temporaryFolder();
   writeFiles(join(folder, name), files);
   return await openCatalogue([join(folder, "models")]).importFolder(join(folder, name), options);
 }
@@ -37,7 +29,7 @@ const biEncoderManifest = async (...args: Parameters<typeof importFiles>) => {
 };
 
 describe("an imported bi-encoder", () => {
-  test("has what sentence-transformers writes beside it", async (t) => {
+  test("has what sentence-transformers writes beside it", async () => {
     const files = {
       ...modelFiles(tokenVectors({ segments: true }), bert),
       "1_Pooling/config.json": { pooling_mode_cls_token: true, pooling_mode_mean_tokens: false },
@@ -51,7 +43,7 @@ describe("an imported bi-encoder", () => {
       "pytorch_model.bin": "left behind",
       "onnx/model_O3.onnx": "left behind",
     };
-    const model = await importFiles(t, "tiny-bert", files);
+    const model = await importFiles("tiny-bert", files);
     const { files: records, ...facts } = model.manifest;
     assert.match(facts.revision, /^[0-9a-f]{12}$/);
     assert.deepEqual(facts, {
@@ -83,10 +75,10 @@ describe("an imported bi-encoder", () => {
     assert.ok(!existsSync(join(model.directory, "pytorch_model.bin")));
   });
 
-  test("of a known family gets the prefixes and the pooling of its card", async (t) => {
+  test("of a known family gets the prefixes and the pooling of its card", async () => {
     const files = modelFiles(tokenVectors(), bert);
     const facts = async (name: string) => {
-      const { pooling, queryPrefix, passagePrefix } = await biEncoderManifest(t, name, files);
+      const { pooling, queryPrefix, passagePrefix } = await biEncoderManifest(name, files);
       return [pooling, queryPrefix, passagePrefix];
     };
     assert.deepEqual(await facts("e5-small-v2"), ["mean", "query: ", "passage: "]);
@@ -97,39 +89,38 @@ describe("an imported bi-encoder", () => {
     assert.deepEqual(await facts("all-MiniLM-L6-v2"), ["mean", "", ""]);
   });
 
-  test("that pools in its graph needs no word on pooling", async (t) => {
+  test("that pools in its graph needs no word on pooling", async () => {
     const files = modelFiles(pooledVectors(), { ...bert, matryoshka_dims: [8, 4] });
-    const { pooling, dimensions, matryoshkaDimensions } = await biEncoderManifest(t, "pools", files);
+    const { pooling, dimensions, matryoshkaDimensions } = await biEncoderManifest("pools", files);
     assert.deepEqual(
       { pooling, dimensions, matryoshkaDimensions },
       { pooling: "none", dimensions: width, matryoshkaDimensions: [8, 4] },
     );
   });
 
-  test("whose config still says ForMaskedLM is known by its modules", async (t) => {
+  test("whose config still says ForMaskedLM is known by its modules", async () => {
     const config = { architectures: ["MPNetForMaskedLM"], model_type: "mpnet" };
-    const { maxTokens } = await biEncoderManifest(t, "mpnet", {
+    const { maxTokens } = await biEncoderManifest("mpnet", {
       ...modelFiles(tokenVectors(), config),
       ...meanPooling,
     });
     assert.equal(maxTokens, 30, "two of MPNet's position embeddings are never used");
   });
 
-  test("takes its width from its graph, whatever its config says", async (t) => {
-    const { dimensions } = await biEncoderManifest(t, "wide", {
+  test("takes its width from its graph, whatever its config says", async () => {
+    const { dimensions } = await biEncoderManifest("wide", {
       ...modelFiles(tokenVectors(), { ...bert, hidden_size: 384 }),
       ...meanPooling,
     });
     assert.equal(dimensions, width);
   });
 
-  test("takes the fields that the caller gives instead of its own", async (t) => {
+  test("takes the fields that the caller gives instead of its own", async () => {
     const options = {
       name: "renamed",
       fields: { pooling: "last", queryPrefix: "q: ", licence: "Apache-2.0", revision: "r7", maxTokens: 16 },
     };
     const { name, pooling, queryPrefix, licence, revision, maxTokens } = await biEncoderManifest(
-      t,
       "e5-tiny",
       modelFiles(tokenVectors(), bert),
       options,
@@ -142,22 +133,21 @@ describe("an imported bi-encoder", () => {
 });
 
 describe("an imported model of another role", () => {
-  test("is a cross-encoder when it classifies sequences", async (t) => {
+  test("is a cross-encoder when it classifies sequences", async () => {
     const config = { architectures: ["BertForSequenceClassification"] };
     for (const labels of [1, 2]) {
-      const { manifest } = await importFiles(t, "ranker", modelFiles(pairLogits(labels), config));
+      const { manifest } = await importFiles("ranker", modelFiles(pairLogits(labels), config));
       assert.equal(manifest.role, "cross-encoder");
       assert.ok(!("pooling" in manifest) && !("queryPrefix" in manifest));
     }
-    await assert.rejects(importFiles(t, "nli", modelFiles(pairLogits(3), config)), {
+    await assert.rejects(importFiles("nli", modelFiles(pairLogits(3), config)), {
       code: "MODEL_INVALID",
       message: /3 labels/,
     });
   });
 
-  test("is a sparse encoder when it predicts masked words", async (t) => {
+  test("is a sparse encoder when it predicts masked words", async () => {
     const { manifest } = await importFiles(
-      t,
       "splade",
       modelFiles(tokenVectors({ output: "logits" }), { architectures: ["BertForMaskedLM"] }),
     );
@@ -168,7 +158,7 @@ describe("an imported model of another role", () => {
 describe("the graph", () => {
   const small = onnxFile(tokenVectors()).model;
 
-  test("is the quantized one unless another is asked for", async (t) => {
+  test("is the quantized one unless another is asked for", async () => {
     const files = {
       ...modelFiles(tokenVectors(), bert),
       ...meanPooling,
@@ -176,7 +166,7 @@ describe("the graph", () => {
       "onnx/model_fp16.onnx": small,
     };
     const chosen = async (modelFile?: string) => {
-      const { manifest } = await importFiles(t, "choice", files, modelFile ? { modelFile } : {});
+      const { manifest } = await importFiles("choice", files, modelFile ? { modelFile } : {});
       return [
         manifest.modelFile,
         manifest.quantization,
@@ -192,7 +182,7 @@ describe("the graph", () => {
     });
   });
 
-  test("brings its weights along when they lie in a file of their own", async (t) => {
+  test("brings its weights along when they lie in a file of their own", async () => {
     const { model, data } = onnxFile(tokenVectors(), "model.onnx_data");
     const files = {
       ...modelFiles(tokenVectors(), bert),
@@ -200,13 +190,13 @@ describe("the graph", () => {
       "onnx/model.onnx": model,
       "onnx/model.onnx_data": data,
     };
-    const { manifest } = await importFiles(t, "external", files);
+    const { manifest } = await importFiles("external", files);
     assert.equal(manifest.files["onnx/model.onnx_data"]?.bytes, data.length);
   });
 
-  test("may lie in the folder itself", async (t) => {
+  test("may lie in the folder itself", async () => {
     const { "onnx/model.onnx": graph, ...files } = modelFiles(tokenVectors(), bert);
-    const { manifest } = await importFiles(t, "flat", { ...files, ...meanPooling, "model.onnx": graph as Uint8Array });
+    const { manifest } = await importFiles("flat", { ...files, ...meanPooling, "model.onnx": graph as Uint8Array });
     assert.equal(manifest.modelFile, "model.onnx");
   });
 });
@@ -214,8 +204,8 @@ describe("the graph", () => {
 describe("a folder that cannot be imported", () => {
   const good = { ...modelFiles(tokenVectors(), bert), ...meanPooling };
   const without = (path: string): Files => Object.fromEntries(Object.entries(good).filter(([name]) => name !== path));
-  const refused = async (t: TestContext, files: Files, message: RegExp, options?: ImportOptions) => {
-    const folder = temporaryFolder(t);
+  const refused = async (files: Files, message: RegExp, options?: ImportOptions) => {
+    const folder = temporaryFolder();
     writeFiles(join(folder, "source"), files);
     const catalogue = openCatalogue([join(folder, "models")]);
     await assert.rejects(catalogue.importFolder(join(folder, "source"), options), { code: "MODEL_INVALID", message });
@@ -226,51 +216,43 @@ describe("a folder that cannot be imported", () => {
     );
   };
 
-  test("says which file it lacks", async (t) => {
-    await refused(t, without("config.json"), /has no config\.json/);
-    await refused(t, without("tokenizer.json"), /has no tokenizer\.json/);
-    await refused(t, without("onnx/model.onnx"), /has no \.onnx file/);
+  test("says which file it lacks", async () => {
+    await refused(without("config.json"), /has no config\.json/);
+    await refused(without("tokenizer.json"), /has no tokenizer\.json/);
+    await refused(without("onnx/model.onnx"), /has no \.onnx file/);
   });
 
-  test("says which fact it lacks, and under which name to give it", async (t) => {
-    await refused(
-      t,
-      without("1_Pooling/config.json"),
-      /how its token vectors become one.*Give "pooling" to the import/,
-    );
-    await refused(t, { ...without("1_Pooling/config.json"), "config.json": {} }, /Give "role"/);
+  test("says which fact it lacks, and under which name to give it", async () => {
+    await refused(without("1_Pooling/config.json"), /how its token vectors become one.*Give "pooling" to the import/);
+    await refused({ ...without("1_Pooling/config.json"), "config.json": {} }, /Give "role"/);
     const lengthless = { ...good, "config.json": bert, "tokenizer_config.json": { model_max_length: 1e30 } };
-    await refused(t, lengthless, /Give "maxTokens"/);
+    await refused(lengthless, /Give "maxTokens"/);
   });
 
-  test("is refused when its graph is none, or wants what a text has not", async (t) => {
-    await refused(t, { ...good, "onnx/model.onnx": "no graph" }, /cannot load .*model\.onnx/);
+  test("is refused when its graph is none, or wants what a text has not", async () => {
+    await refused({ ...good, "onnx/model.onnx": "no graph" }, /cannot load .*model\.onnx/);
     const image = tokenVectors();
     const pixels = {
       ...image,
       inputs: [...image.inputs, { name: "pixel_values", type: "float32" as const, shape: [1] }],
     };
-    await refused(
-      t,
-      { ...good, "onnx/model.onnx": onnxFile(pixels).model },
-      /wants the input "pixel_values" \(float32\)/,
-    );
+    await refused({ ...good, "onnx/model.onnx": onnxFile(pixels).model }, /wants the input "pixel_values" \(float32\)/);
   });
 
-  test("is refused when its files are no JSON, or its graph lacks a layer that its modules name", async (t) => {
-    await refused(t, { ...good, "config.json": "{" }, /config\.json is not JSON/);
-    await refused(t, { ...good, "modules.json": [{ type: "sentence_transformers.models.Dense" }] }, /Dense layer/);
+  test("is refused when its files are no JSON, or its graph lacks a layer that its modules name", async () => {
+    await refused({ ...good, "config.json": "{" }, /config\.json is not JSON/);
+    await refused({ ...good, "modules.json": [{ type: "sentence_transformers.models.Dense" }] }, /Dense layer/);
   });
 
-  test("is refused when its tokenizer is broken or of an unknown kind", async (t) => {
-    await refused(t, { ...good, "tokenizer.json": "{" }, /The tokenizer of .* cannot be used: /);
-    await refused(t, { ...good, "tokenizer.json": {} }, /cannot be used: .*added_tokens/s);
+  test("is refused when its tokenizer is broken or of an unknown kind", async () => {
+    await refused({ ...good, "tokenizer.json": "{" }, /The tokenizer of .* cannot be used: /);
+    await refused({ ...good, "tokenizer.json": {} }, /cannot be used: .*added_tokens/s);
     const unknown = { ...wordPiece().definition, pre_tokenizer: { type: "Telepathy" } };
-    await refused(t, { ...good, "tokenizer.json": unknown }, /cannot be used: .*Telepathy/);
+    await refused({ ...good, "tokenizer.json": unknown }, /cannot be used: .*Telepathy/);
   });
 
-  test("is refused under a name that is none", async (t) => {
-    const folder = temporaryFolder(t);
+  test("is refused under a name that is none", async () => {
+    const folder = temporaryFolder();
     writeFiles(join(folder, "my model"), good);
     const catalogue = openCatalogue([join(folder, "models")]);
     for (const options of [{}, { name: "../up" }, { name: "" }]) {
@@ -282,12 +264,12 @@ describe("a folder that cannot be imported", () => {
     assert.equal((await catalogue.importFolder(join(folder, "my model"), { name: "mine" })).manifest.name, "mine");
   });
 
-  test("is refused with a field that no manifest has", async (t) => {
-    await refused(t, good, /unknown field "poling" \(did you mean "pooling"\?\)/, { fields: { poling: "mean" } });
+  test("is refused with a field that no manifest has", async () => {
+    await refused(good, /unknown field "poling" \(did you mean "pooling"\?\)/, { fields: { poling: "mean" } });
   });
 
-  test("is refused with a field that the import itself decides", async (t) => {
-    const folder = temporaryFolder(t);
+  test("is refused with a field that the import itself decides", async () => {
+    const folder = temporaryFolder();
     writeFiles(join(folder, "source"), good);
     const catalogue = openCatalogue([join(folder, "models")]);
     for (const fields of [{ name: "other" }, { files: {} }]) {
@@ -295,8 +277,8 @@ describe("a folder that cannot be imported", () => {
     }
   });
 
-  test("is refused when it does not exist", async (t) => {
-    const catalogue = openCatalogue([temporaryFolder(t)]);
+  test("is refused when it does not exist", async () => {
+    const catalogue = openCatalogue([temporaryFolder()]);
     await assert.rejects(catalogue.importFolder("/no/such/folder"), { code: "PATH_NOT_FOUND" });
   });
 });
@@ -304,8 +286,8 @@ describe("a folder that cannot be imported", () => {
 describe("where a model lands", () => {
   const files = { ...modelFiles(tokenVectors(), bert), ...meanPooling };
 
-  test("a name is taken once, unless the model is to be replaced", async (t) => {
-    const folder = temporaryFolder(t);
+  test("a name is taken once, unless the model is to be replaced", async () => {
+    const folder = temporaryFolder();
     writeFiles(join(folder, "tiny"), files);
     const catalogue = openCatalogue([join(folder, "models")]);
     const first = await catalogue.importFolder(join(folder, "tiny"));
@@ -317,8 +299,8 @@ describe("where a model lands", () => {
     assert.deepEqual(readdirSync(join(folder, "models")), ["tiny"]);
   });
 
-  test("a folder that lies in the catalogue already gets its manifest only", async (t) => {
-    const folder = temporaryFolder(t);
+  test("a folder that lies in the catalogue already gets its manifest only", async () => {
+    const folder = temporaryFolder();
     writeFiles(join(folder, "tiny"), files);
     const catalogue = openCatalogue([folder]);
     assert.match(catalogue.list().damaged[0]?.error.message ?? "", /models import/);
@@ -328,8 +310,8 @@ describe("where a model lands", () => {
     await assert.rejects(catalogue.importFolder(join(folder, "tiny")), { code: "INVALID_INPUT" });
   });
 
-  test("a snapshot of the hub's cache is imported through its links, under the model's own name and commit", async (t) => {
-    const folder = temporaryFolder(t);
+  test("a snapshot of the hub's cache is imported through its links, under the model's own name and commit", async () => {
+    const folder = temporaryFolder();
     const commit = "0123456789abcdef0123456789abcdef01234567";
     const snapshot = join(folder, "hub", "models--someone--tiny-e5", "snapshots", commit);
     writeFiles(join(folder, "blobs"), { "blob.json": byteLevelBpe().definition });
@@ -341,8 +323,8 @@ describe("where a model lands", () => {
     assert.equal(JSON.parse(readFileSync(join(directory, "tokenizer.json"), "utf8")).model.type, "BPE");
   });
 
-  test("an import writes the manifests that the bundled models carry", async (t) => {
-    const folder = temporaryFolder(t);
+  test("an import writes the manifests that the bundled models carry", async () => {
+    const folder = temporaryFolder();
     for (const name of ["minilex-embed-en", "minilex-rerank-en"]) {
       const shipped = openCatalogue([bundledModels]).get(name).manifest;
       cpSync(join(bundledModels, name), join(folder, name), { recursive: true });

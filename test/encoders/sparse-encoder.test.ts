@@ -16,7 +16,7 @@ async function opened(
   t: TestContext,
   { fields = {}, options = {}, files }: Partial<Given> = {},
 ): Promise<{ encoder: SparseEncoder; model: SparseEncoderModel }> {
-  const model = await tinyModel(t, "sparse-encoder", graph, fields, wordPiece(words), files);
+  const model = await tinyModel("sparse-encoder", graph, fields, wordPiece(words), files);
   const encoder = await openSparseEncoder(model, { threads: 1, ...options });
   t.after(() => encoder.close());
   return { encoder, model };
@@ -94,7 +94,7 @@ describe("a sparse encoder", () => {
   });
 
   test("takes the weights of a graph that pools by itself as they are", async (t) => {
-    const model = await tinyModel(t, "sparse-encoder", graph, {}, wordPiece(words));
+    const model = await tinyModel("sparse-encoder", graph, {}, wordPiece(words));
     const { operations, constants, inputs } = pooledVectors();
     const encoder = await openSparseEncoder(
       withGraph(model, {
@@ -115,7 +115,7 @@ describe("a sparse encoder", () => {
   });
 
   test("names the text for which the model gives no number", async (t) => {
-    const model = await tinyModel(t, "sparse-encoder", graph, {}, wordPiece(words));
+    const model = await tinyModel("sparse-encoder", graph, {}, wordPiece(words));
     const poisoned = withGraph(model, tokenVectors({ output: "logits", poison: vocabulary.indexOf("heat") }));
     const encoder = await openSparseEncoder(poisoned, { threads: 1 });
     t.after(() => encoder.close());
@@ -126,8 +126,8 @@ describe("a sparse encoder", () => {
     });
   });
 
-  test("is refused where its graph has fewer numbers than its tokenizer has terms", async (t) => {
-    const model = await tinyModel(t, "sparse-encoder", graph, {}, wordPiece([...words, "more"]));
+  test("is refused where its graph has fewer numbers than its tokenizer has terms", async (_t) => {
+    const model = await tinyModel("sparse-encoder", graph, {}, wordPiece([...words, "more"]));
     await assert.rejects(openSparseEncoder(model, { threads: 1 }), {
       code: "MODEL_INVALID",
       message: /\[1, 4, 8\].*9 terms/,

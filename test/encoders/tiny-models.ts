@@ -1,22 +1,14 @@
 // Model folders in the Hugging Face layout with graphs of a few rows, whose outputs a test can compute by hand.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { TestContext } from "node:test";
 import { openCatalogue } from "../../src/encoders/catalogue.js";
 import type { ModelRole } from "../../src/encoders/manifest.js";
 import type { Model, ModelOf } from "../../src/encoders/model.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { type Constant, castTo, type Graph, type Operation, onnxFile, type Value } from "./onnx-writer.js";
 import { type TokenizerFiles, wordPiece } from "./tiny-tokenizers.js";
-
-/** A folder that goes with the test. */
-export function temporaryFolder(t: Pick<TestContext, "after">): string {
-  const folder = mkdtempSync(join(tmpdir(), "lodestone-encoders-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export type Files = Record<string, string | Uint8Array | object>;
 
@@ -59,14 +51,13 @@ export const segmentRow: readonly number[] = Array.from({ length: width }, (_, d
 
 /** Imports a tiny model into a folder of its own. */
 export async function tinyModel<R extends ModelRole>(
-  t: Pick<TestContext, "after">,
   role: R,
   graph: Graph,
   fields: Record<string, unknown> = {},
   tokenizer?: TokenizerFiles,
   files?: Files,
 ): Promise<ModelOf<R>> {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   writeFiles(join(folder, "tiny"), modelFiles(graph, {}, tokenizer, files));
   const catalogue = openCatalogue([join(folder, "models")]);
   await catalogue.importFolder(join(folder, "tiny"), { role, fields });

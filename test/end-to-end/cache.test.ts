@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { coded, openTemporary, temporaryFolder } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary } from "./temporary.js";
 
 const sentence = (n: number) =>
   `Passage number ${n} tells about ${["lakes", "hills", "roads", "ships"][n % 4]} at length.`;
@@ -10,7 +11,7 @@ const texts = Array.from({ length: 12 }, (_, n) => `${sentence(n)} ${sentence(n 
 const documents = texts.map((text, n) => ({ id: `d${n}`, title: `Title ${n}`, text }));
 
 test("what was embedded before is not embedded again, also in another library life, and gives the same answers", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const ask = async (engine: Awaited<ReturnType<typeof openTemporary>>) =>
     (await engine.search({ query: "hills and ships", mode: "dense", limit: 20 })).hits.map(({ id, score }) => [
       id,
@@ -43,7 +44,7 @@ test("the same content under many ids is embedded once", async (t) => {
 });
 
 test("another chunking of the same texts embeds only passages that are new", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const long = Array.from({ length: 60 }, (_, n) => sentence(n)).join(" ");
   const first = await openTemporary(t, { library, crossEncoder: null, chunking: { maxTokens: 64, overlapTokens: 0 } });
   const { chunks } = await first.put([{ id: "long", title: "Long", text: long }]);
@@ -56,7 +57,7 @@ test("another chunking of the same texts embeds only passages that are new", asy
 });
 
 test("forcing embeds everything again", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   writeFileSync(join(folder, "note.md"), `# Note\n\n${texts[0]}\n`);
   const engine = await openTemporary(t, { crossEncoder: null });
   assert.equal((await engine.ingestPaths([folder])).embedded, 1);
@@ -65,7 +66,7 @@ test("forcing embeds everything again", async (t) => {
 });
 
 test("a damaged cache costs a notice, and an empty one costs time only", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const first = await openTemporary(t, { library, crossEncoder: null });
   await first.put(documents);
   await first.close();
@@ -85,7 +86,7 @@ test("a damaged cache costs a notice, and an empty one costs time only", async (
 });
 
 test("a read-only engine tells of the cache and does not empty it; one without a cache makes none", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const without = await openTemporary(t, { library, crossEncoder: null, cache: { off: true } });
   await without.put(documents);
   assert.deepEqual([(await without.cache.status()).state, (await without.cache.status()).bytes], ["off", 0]);

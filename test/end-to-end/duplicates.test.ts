@@ -3,7 +3,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { DocumentInput } from "../../src/index.js";
-import { coded, openTemporary, temporaryFolder, writeFiles } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary, writeFiles } from "./temporary.js";
 
 const words = (from: number, count: number) => Array.from({ length: count }, (_, i) => `word${from + i}`).join(" ");
 const essay = `Lighthouses stand on rocks and guide ships at night. ${words(0, 200)}`;
@@ -91,7 +92,7 @@ test("a document that is stored is brought up to date, whatever it becomes a dup
 });
 
 test("a file that was left out is taken in when what it duplicated is gone", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   writeFiles(folder, { "a.txt": essay, "b.txt": essay, "c.txt": revised, "d.txt": other });
   const engine = await openTemporary(t, { crossEncoder: null });
   const index = () => engine.ingestPaths([folder], { onDuplicate: "skip-near" });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { chmodSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { coded, openTemporary, temporaryFolder, writeFiles } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary, writeFiles } from "./temporary.js";
 
 const notes = {
   "security/keys.md": [
@@ -31,7 +32,7 @@ const notes = {
 };
 
 test("files of every kind are indexed and found by what they say", async (t) => {
-  const folder = join(temporaryFolder(t), "notes");
+  const folder = join(temporaryFolder(), "notes");
   writeFiles(folder, notes);
   const engine = await openTemporary(t);
   const report = await engine.ingestPaths([folder]);
@@ -59,7 +60,7 @@ test("files of every kind are indexed and found by what they say", async (t) => 
 });
 
 test("an unchanged folder embeds nothing; a changed file embeds only its changed chunks; a removed one is gone", async (t) => {
-  const folder = join(temporaryFolder(t), "notes");
+  const folder = join(temporaryFolder(), "notes");
   const section = (name: string, n: number) =>
     `## ${name}\n\n${`Sentence number ${n} about ${name.toLowerCase()} and other things. `.repeat(20)}\n\n`;
   const text = ["Alpha", "Beta", "Gamma", "Delta"].map(section).join("");
@@ -99,7 +100,7 @@ test("an unchanged folder embeds nothing; a changed file embeds only its changed
 });
 
 test("what cannot be read is reported with its reason, and the rest is indexed", async (t) => {
-  const folder = join(temporaryFolder(t), "mixed");
+  const folder = join(temporaryFolder(), "mixed");
   writeFiles(folder, {
     "good.md": "# Good\n\nThis one is fine.",
     "binary.txt": Uint8Array.from([0, 1, 2, 3, 0, 255, 0, 9]),
@@ -123,7 +124,7 @@ test("what cannot be read is reported with its reason, and the rest is indexed",
 });
 
 test("a target that does not exist is an error, an empty folder is not", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   const engine = await openTemporary(t);
   await assert.rejects(engine.ingestPaths([join(folder, "nowhere")]), coded("PATH_NOT_FOUND"));
   const report = await engine.ingestPaths([folder]);
@@ -132,7 +133,7 @@ test("a target that does not exist is an error, an empty folder is not", async (
 });
 
 test("an aborted run stops, keeps what was written, and the next run does the rest", async (t) => {
-  const folder = join(temporaryFolder(t), "many");
+  const folder = join(temporaryFolder(), "many");
   writeFiles(
     folder,
     Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`${i}.txt`, `Note ${i} about topic ${i % 17}.`])),

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { type Engine, type Job, type LodestoneError, openEngine } from "../../src/index.js";
 import { tinyModel, tokenVectors } from "../encoders/tiny-models.js";
 import { defaultWords, wordPiece } from "../encoders/tiny-tokenizers.js";
-import { coded, openTemporary, temporaryFolder, writeFiles } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary, writeFiles } from "./temporary.js";
 
 const withoutReranking = { crossEncoder: null } as const;
 
@@ -30,7 +31,7 @@ test("a submitted job is followed to its end, and found by searches then", async
 
 test("what is waited for is a job as well, and a report of a folder tells the same", async (t) => {
   const engine = await openTemporary(t, withoutReranking);
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   writeFiles(folder, { "a.md": "# A\n\nAlpha.", "b.md": "# B\n\nBeta.", "c.txt": new Uint8Array([0, 1, 2, 3]) });
   await engine.put([{ id: "x", text: "x" }]);
   await engine.remove(["x", "y"]);
@@ -50,7 +51,7 @@ test("what is waited for is a job as well, and a report of a folder tells the sa
 
 test("a file's progress is told while a folder is indexed, in the job and to whoever waits", async (t) => {
   const engine = await openTemporary(t, withoutReranking);
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   writeFiles(folder, Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i}.txt`, `Number ${i}.`])));
   const kinds = new Set<string>();
   let chunks = 0;
@@ -73,7 +74,7 @@ test("a file's progress is told while a folder is indexed, in the job and to who
 });
 
 test("jobs that were not done when the engine was closed are done when it is opened again", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   const library = join(folder, "library");
   writeFiles(folder, { "notes/a.txt": "The tide is high." });
   const paused = await openEngine({ library, ...withoutReranking, queue: { paused: true } });
@@ -138,7 +139,7 @@ async function withFailingModel(t: import("node:test").TestContext): Promise<Eng
   const filler = Array.from({ length: 400 }, (_, i) => `filler${i}`);
   const tokenizer = wordPiece([...defaultWords, ...filler, "abyss"]);
   const { vocab } = (tokenizer.definition as { model: { vocab: Record<string, number> } }).model;
-  const model = await tinyModel(t, "bi-encoder", tokenVectors({ poison: vocab.bad! }), { pooling: "mean" }, tokenizer);
+  const model = await tinyModel("bi-encoder", tokenVectors({ poison: vocab.bad! }), { pooling: "mean" }, tokenizer);
   return openTemporary(t, {
     models: [dirname(model.directory)],
     biEncoder: model.manifest.name,
@@ -149,7 +150,7 @@ async function withFailingModel(t: import("node:test").TestContext): Promise<Eng
 
 test("a model that gives NaN or fails at one text keeps nothing else from being indexed", async (t) => {
   const engine = await withFailingModel(t);
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   writeFiles(folder, { "a.txt": "search engine", "b.txt": "bad search", "c.txt": "index", "d.txt": "the abyss" });
   const failing = [
     await engine.submit({ kind: "put", documents: [{ id: "nan", text: "a bad engine" }] }),

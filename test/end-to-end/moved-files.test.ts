@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import type { Engine } from "../../src/index.js";
-import { openTemporary, temporaryFolder, writeFiles } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { openTemporary, writeFiles } from "./temporary.js";
 
 const section = (name: string) => `# ${name}\n\nWhat there is to know about ${name}, in a sentence or two.\n`;
 
@@ -22,7 +23,7 @@ const files = {
 const withoutMemory = { crossEncoder: null, cache: { off: true } };
 
 async function indexed(t: TestContext): Promise<{ folder: string; engine: Engine }> {
-  const folder = join(temporaryFolder(t), "notes");
+  const folder = join(temporaryFolder(), "notes");
   writeFiles(folder, files);
   const engine = await openTemporary(t, withoutMemory);
   await engine.ingestPaths([folder]);
@@ -84,7 +85,7 @@ test("a moved folder takes all its documents along; records without ids of their
 });
 
 test("a move from one indexed folder to another is recognised within one run", async (t) => {
-  const parent = temporaryFolder(t);
+  const parent = temporaryFolder();
   writeFiles(parent, { "inbox/keys.md": files["keys.md"], "archive/bread.md": files["bread.md"] });
   const targets = [join(parent, "inbox"), join(parent, "archive")];
   const engine = await openTemporary(t, withoutMemory);
@@ -143,7 +144,7 @@ test("with keepMissing a moved file's old document stays", async (t) => {
 });
 
 test("whatever is moved about, nothing is embedded and each document is found at its new place", async (t) => {
-  const parent = temporaryFolder(t);
+  const parent = temporaryFolder();
   const engine = await openTemporary(t, withoutMemory);
   const names = ["apple", "birch", "cedar"];
   const place = fc.array(fc.constantFrom("x", "y", "z"), { maxLength: 2 }).map((parts) => parts.join("/"));

@@ -59,7 +59,15 @@ test("explain tells the rank and score of every stage", async () => {
   const { hits, stages, plan, degraded } = await engine.search({ query: "clocks and their study", explain: true });
   assert.deepEqual(degraded, []);
   assert.equal(plan.kind, "exact");
-  assert.deepEqual(stages.map(({ name }) => name).sort(), ["collapse", "dense", "embed", "fuse", "lexical", "rerank"]);
+  assert.deepEqual(stages.map(({ name }) => name).sort(), [
+    "collapse",
+    "dense",
+    "embed",
+    "feedback",
+    "fuse",
+    "lexical",
+    "rerank",
+  ]);
   for (const [i, { explain }] of hits.entries()) {
     assert.equal(explain!.final.rank, i + 1);
     assert.ok(explain!.lexical || explain!.dense);

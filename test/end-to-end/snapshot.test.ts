@@ -12,7 +12,8 @@ import {
   verifySnapshot,
 } from "../../src/index.js";
 import { packageRoot } from "../../src/package-root.js";
-import { coded, openTemporary, temporaryFolder, writeFiles } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary, writeFiles } from "./temporary.js";
 
 const notes = {
   "keys.md": "# Key management\n\nSigning keys live in the vault.\n\n## Rotating keys\n\nRun `vaultctl rotate`.\n",
@@ -39,7 +40,7 @@ async function opened(t: TestContext, library: string, models: string[] = []): P
 }
 
 test("a restored library answers the same queries with the same ids and scores", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   writeFiles(join(folder, "notes"), notes);
   const engine = await openTemporary(t);
   await engine.ingestPaths([join(folder, "notes")]);
@@ -88,7 +89,7 @@ test("documents put in one after the other: the snapshot holds all up to one of 
     assert.equal((await engine.search({ query: "a subject", limit: 1 })).hits.length, 1);
   }
   const { path } = await made;
-  const library = join(temporaryFolder(t), "restored");
+  const library = join(temporaryFolder(), "restored");
   await restoreSnapshot(path, { library });
   const restored = await opened(t, library);
   const ids = (await restored.list({ limit: 1000 })).documents.map(({ id }) => id);
@@ -102,7 +103,7 @@ test("documents put in one after the other: the snapshot holds all up to one of 
 });
 
 test("with its models a restored library needs no others", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   const engine = await openTemporary(t);
   await engine.put([{ id: "keys", text: "How to rotate the signing keys" }]);
   const { path, models } = await engine.snapshot({ withModels: true, directory: join(folder, "elsewhere") });
@@ -122,7 +123,7 @@ test("with its models a restored library needs no others", async (t) => {
 test("a library that another engine writes is saved without opening it", async (t) => {
   const engine = await openTemporary(t, { crossEncoder: null });
   await engine.put([{ id: "a", text: "A text" }]);
-  const directory = join(temporaryFolder(t), "snapshots");
+  const directory = join(temporaryFolder(), "snapshots");
   const made = await snapshotLibrary({ library: engine.library, directory });
   assert.equal(made.documents, 1);
   assert.deepEqual(
@@ -166,7 +167,7 @@ test("closing the engine stops a snapshot and leaves none", async (t) => {
 });
 
 test("a snapshot of another library does not count as the last one", async (t) => {
-  const directory = join(temporaryFolder(t), "snapshots");
+  const directory = join(temporaryFolder(), "snapshots");
   mkdirSync(directory);
   const [one, other] = await Promise.all([
     openTemporary(t, { crossEncoder: null, snapshotDirectory: directory }),

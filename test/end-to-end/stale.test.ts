@@ -5,7 +5,8 @@ import { type TestContext, test } from "node:test";
 import Database from "better-sqlite3";
 import type { Clock } from "../../src/clock.js";
 import type { EngineOptions } from "../../src/index.js";
-import { coded, openTemporary, temporaryFolder, writeFiles } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary, writeFiles } from "./temporary.js";
 
 const DAY = 24 * 3_600_000;
 
@@ -18,8 +19,8 @@ const files = {
 };
 
 async function openIndexed(t: TestContext, options: Partial<EngineOptions> = {}) {
-  const folder = temporaryFolder(t);
-  const library = join(temporaryFolder(t), "library");
+  const folder = temporaryFolder();
+  const library = join(temporaryFolder(), "library");
   writeFiles(folder, files);
   const engine = await openTemporary(t, { library, crossEncoder: null, ...options });
   await engine.ingestPaths([folder]);

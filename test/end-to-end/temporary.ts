@@ -1,16 +1,10 @@
 // Temporary folders, files and engines for tests; closed and removed after the test.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import { type Engine, type EngineOptions, LodestoneError, openEngine } from "../../src/index.js";
-
-export function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "lodestone-test-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from "../temporary-folder.js";
 
 /** Writes files below `folder`; keys are paths. */
 export function writeFiles(folder: string, files: Record<string, string | Uint8Array>): void {
@@ -21,7 +15,7 @@ export function writeFiles(folder: string, files: Record<string, string | Uint8A
 }
 
 export async function openTemporary(t: TestContext, options: Partial<EngineOptions> = {}): Promise<Engine> {
-  const library = options.library ?? join(temporaryFolder(t), "library");
+  const library = options.library ?? join(temporaryFolder(), "library");
   const engine = await openEngine({ ...options, library });
   t.after(() => engine.close());
   return engine;

@@ -156,11 +156,20 @@ test("nothing is left of a tenant that was dropped, in no file", async (t) => {
   const acme = engine.tenant("zebra-corp");
   await acme.put(documents);
   await acme.remove(["wombat-3"]);
-  assert.equal((await acme.search({ query: word })).hits.length, 10);
+  const { hits, searchId } = await acme.search({ query: word });
+  assert.equal(hits.length, 10);
+  await acme.feedback({ searchId, id: hits[0]!.id });
+  assert.deepEqual(
+    (await acme.feedbackLog()).searches.map(({ query, clicked }) => [query, clicked]),
+    [[word, [hits[0]!.id]]],
+  );
+  assert.deepEqual(await engine.feedbackLog(), { searches: [] });
   const dropped = await acme.drop();
   assert.deepEqual([dropped.documents, dropped.jobs >= 2, dropped.embeddings > 0], [19, true, true]);
   assert.deepEqual(await engine.tenants(), []);
   assert.equal((await acme.search({ query: word })).hits.length, 0);
+  assert.deepEqual(await acme.feedbackLog(), { searches: [] });
+  await assert.rejects(acme.feedback({ searchId, id: hits[1]!.id }), coded("NOT_FOUND"));
   await engine.close();
   const files = readdirSync(library, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   for (const { parentPath, name } of files) {

@@ -3,7 +3,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Engine, VacuumProgress } from "../../src/index.js";
-import { coded, openTemporary, temporaryFolder } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary } from "./temporary.js";
 
 const subjects = ["lakes", "hills", "roads", "ships", "bread", "keys", "stars"];
 const document = (n: number) => ({
@@ -26,7 +27,7 @@ async function answers(engine: Engine) {
 }
 
 test("a vacuum takes dead rows out and changes no answer, here, for readers beside it, and after reopening", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const engine = await openTemporary(t, { library, crossEncoder: null });
   for (let n = 0; n < 300; n += 20) await engine.put(documents(300).slice(n, n + 20));
   const reading = await openTemporary(t, { library, readOnly: true, crossEncoder: null });
@@ -40,7 +41,7 @@ test("a vacuum takes dead rows out and changes no answer, here, for readers besi
   assert.equal(report.rows, 100);
   assert.deepEqual([report.blocks.before, report.generations, report.cacheEntries], [15, 0, 0]);
   assert.ok(report.bytesAfter < report.bytesBefore, `${report.bytesBefore} -> ${report.bytesAfter}`);
-  assert.deepEqual([...phases], ["rows", "postings", "file"]);
+  assert.deepEqual([...phases], ["rows", "file", "words"]);
   assert.deepEqual((await engine.status()).vacuum, { running: false, deadRows: 0, deadShare: 0 });
   assert.deepEqual(await answers(engine), before);
   // This one never heard of the rows that died: they were forgotten before it looked.
@@ -115,7 +116,7 @@ test("embeddings of texts that are gone leave the cache on request, those of the
 });
 
 test("the file gets smaller, and a read-only engine cannot make it so", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const engine = await openTemporary(t, { library, crossEncoder: null });
   await engine.put(documents(500));
   await engine.remove({ filter: { id: { exists: true } } });

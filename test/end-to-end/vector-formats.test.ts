@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { LodestoneError, openEngine } from "../../src/index.js";
-import { openTemporary, temporaryFolder } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { openTemporary } from "./temporary.js";
 
 const topics = ["rivers", "mountains", "bread", "keys", "whales", "engines", "gardens", "clouds"];
 const documents = Array.from({ length: 80 }, (_, i) => {
@@ -10,8 +11,8 @@ const documents = Array.from({ length: 80 }, (_, i) => {
   return { id: `d${i}`, text: `Note ${i} is about ${topic}, and says that ${topic} were studied in year ${1900 + i}.` };
 });
 
-test("one library answers in every format and length, and goes back to floats unharmed", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+test("one library answers in every format and length, and goes back to floats unharmed", async () => {
+  const library = join(temporaryFolder(), "library");
   const found: string[][] = [];
   const bytes: number[] = [];
   for (const vectors of [{}, { format: "float16" }, { format: "int8", truncate: 128 }, {}] as const) {
@@ -48,7 +49,7 @@ test("one library answers in every format and length, and goes back to floats un
 test("a truncation that the model was not trained for is refused with those that it was", async (t) => {
   const refused = (pattern: RegExp) => (error: unknown) =>
     error instanceof LodestoneError && error.code === "INVALID_INPUT" && pattern.test(error.message);
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   for (const truncate of [100, 513, 1024]) {
     await assert.rejects(
       openEngine({ library, vectors: { truncate } }),

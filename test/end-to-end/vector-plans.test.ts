@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { coded, openTemporary, temporaryFolder } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary } from "./temporary.js";
 
 const documents = Array.from({ length: 30 }, (_, i) => ({
   id: `d${i}`,
@@ -77,7 +78,7 @@ test("filters on fields that no document has match nothing; wrong types and oper
 });
 
 test("a library whose index folder cannot hold a graph says so and answers all the same", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   mkdirSync(library);
   writeFileSync(join(library, "index"), "a file where the folder of index files should be");
   const notices: string[] = [];

@@ -3,8 +3,8 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openEngine } from "../../src/index.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { flipBit } from "../vectors/damages.js";
-import { temporaryFolder } from "./temporary.js";
 
 const topics = ["rivers", "mountains", "bread", "keys", "whales", "engines", "gardens", "clouds"];
 const documents = Array.from({ length: 80 }, (_, i) => {
@@ -13,7 +13,7 @@ const documents = Array.from({ length: 80 }, (_, i) => {
 });
 
 test("a library with vectors on disk answers as one with vectors in memory, through changes, damage and reopening", async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const notices: string[] = [];
   const open = async (onDisk: boolean, readOnly = false) => {
     const onNotice = (notice: string) => void notices.push(notice);

@@ -3,7 +3,8 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { Engine, EngineOptions, WatchEvent, WatchOptions } from "../../src/index.js";
-import { coded, openTemporary, temporaryFolder, writeFiles } from "./temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { coded, openTemporary, writeFiles } from "./temporary.js";
 
 const notes = {
   "keys.md": "# Keys\n\nHow to rotate the signing keys.\n",
@@ -11,7 +12,7 @@ const notes = {
 };
 
 async function watched(t: TestContext, options: WatchOptions = {}, engineOptions: Partial<EngineOptions> = {}) {
-  const folder = join(temporaryFolder(t), "notes");
+  const folder = join(temporaryFolder(), "notes");
   writeFiles(folder, notes);
   const engine = await openTemporary(t, { crossEncoder: null, cache: { off: true }, ...engineOptions });
   const events: WatchEvent[] = [];
@@ -75,7 +76,7 @@ test("what is saved, moved or removed is searchable or gone; a move embeds nothi
 test("what changes during the first run is not missed", async (t) => {
   const late = "# Late\n\nWritten while the first run was going on.\n";
   let path = "";
-  const folder = join(temporaryFolder(t), "notes");
+  const folder = join(temporaryFolder(), "notes");
   writeFiles(folder, notes);
   const engine = await openTemporary(t, { crossEncoder: null });
   let noted: () => void = () => undefined;
@@ -150,5 +151,5 @@ test("a watch that cannot be is refused", async (t) => {
   await assert.rejects(engine.watch([]), coded("INVALID_INPUT"));
   await assert.rejects(engine.watch([engine.library], { pollMs: 0 }), coded("INVALID_INPUT"));
   const reading = await openTemporary(t, { crossEncoder: null, library: engine.library, readOnly: true });
-  await assert.rejects(reading.watch([temporaryFolder(t)]), coded("LIBRARY_READ_ONLY"));
+  await assert.rejects(reading.watch([temporaryFolder()]), coded("LIBRARY_READ_ONLY"));
 });

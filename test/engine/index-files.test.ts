@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { openWriter } from "../../src/store/index.js";
 import { addonPackage, loadAddon } from "../../src/vectors/graph.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { damages } from "../vectors/damages.js";
 import { mountSmallDisk } from "../vectors/small-disk.js";
 import { makeLibrary, nearestTo, type OpenedIndex, openIndex, writeDocuments } from "./vector-library.js";
@@ -14,12 +14,6 @@ const rowCount = 300;
 const codes = { minRows: 100, listsFromRows: 200, scanThreads: 1 };
 const loaded = await loadAddon(addonPackage);
 const addonIsThere = loaded.state === "available" ? {} : { skip: `the graph addon is not installed: ${loaded.reason}` };
-
-function folder(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), "lodestone-index-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 /** Waits until codes are made and kept, and a graph too where there is to be one. */
 async function complete({ index: { vectors } }: OpenedIndex, graph: boolean): Promise<void> {
@@ -41,7 +35,7 @@ for (const { name, file, onDisk, notice } of kinds) {
   test(`the six damages of the file of ${name} end in a rebuild and a report, and no search sees them`, {
     ...(needsGraph ? addonIsThere : {}),
   }, async (t) => {
-    const root = folder(t);
+    const root = temporaryFolder();
     const library = join(root, "library");
     makeLibrary(library, rowCount);
     const options = { onDisk, codes, graphFromRows: needsGraph ? 100 : 0 };
@@ -88,7 +82,7 @@ for (const { name, file, onDisk, notice } of kinds) {
 }
 
 test("vectors on disk keep step with the library, whoever wrote it meanwhile and however it ended", async (t) => {
-  const library = join(folder(t), "library");
+  const library = join(temporaryFolder(), "library");
   makeLibrary(library, rowCount);
   const first = await openIndex(t, library, { onDisk: true, codes });
   assert.match(first.notices[0]!, /There is no vectors file .*: 300 vectors are written anew/);
@@ -118,7 +112,7 @@ test("vectors on disk keep step with the library, whoever wrote it meanwhile and
 });
 
 test("codes of a library whose last rows died are used when it is opened again", async (t) => {
-  const library = join(folder(t), "library");
+  const library = join(temporaryFolder(), "library");
   makeLibrary(library, rowCount);
   const first = await openIndex(t, library, { codes });
   await complete(first, false);
@@ -133,7 +127,7 @@ test("codes of a library whose last rows died are used when it is opened again",
 });
 
 test("one who only reads uses the files as they are and writes none", async (t) => {
-  const library = join(folder(t), "library");
+  const library = join(temporaryFolder(), "library");
   makeLibrary(library, rowCount);
   const alone = await openIndex(t, library, { onDisk: true, readOnly: true, codes });
   assert.equal((await alone.search(7, "exact")).rows[0], 7);
@@ -154,7 +148,7 @@ test("one who only reads uses the files as they are and writes none", async (t) 
 });
 
 test("a library of 100,000 chunks that is opened again searches by lists at once, with no code made anew", async (t) => {
-  const library = join(folder(t), "library");
+  const library = join(temporaryFolder(), "library");
   makeLibrary(library, 100_000);
   const options = { codes: { scanThreads: 1 } };
   const first = await openIndex(t, library, options);
@@ -173,7 +167,7 @@ test("a library of 100,000 chunks that is opened again searches by lists at once
 test("vectors that a full disk refuses are missed until there is room, and nothing else is", async (t) => {
   const disk = mountSmallDisk(t, 256);
   if ("missing" in disk) return t.skip(disk.missing);
-  const library = join(folder(t), "library");
+  const library = join(temporaryFolder(), "library");
   makeLibrary(library, 100);
   symlinkSync(disk.directory, join(library, "index"));
   const { index, search, notices } = await openIndex(t, library, { onDisk: true, codes: { form: "none" } });
@@ -199,7 +193,7 @@ test("vectors that a full disk refuses are missed until there is room, and nothi
 });
 
 test("codes that cannot be saved are told once, and searched by all the same", async (t) => {
-  const library = join(folder(t), "library");
+  const library = join(temporaryFolder(), "library");
   makeLibrary(library, rowCount);
   writeFileSync(join(library, "index"), "a file where the folder should be");
   const opened = await openIndex(t, library, { codes });

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { openEngine } from "../../src/engine/index.js";
 import { packageRoot } from "../../src/package-root.js";
-import { coded, openTemporary, temporaryFolder } from "../end-to-end/temporary.js";
+import { coded, openTemporary } from "../end-to-end/temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const documents = Array.from({ length: 3 }, (_, i) => ({
   id: `note-${i}`,
@@ -15,8 +16,8 @@ const documents = Array.from({ length: 3 }, (_, i) => ({
 const weights = "onnx/model_quantized.onnx";
 
 /** A folder of models with the bundled one under another name. */
-function otherModels(t: TestContext): string {
-  const models = temporaryFolder(t);
+function otherModels(): string {
+  const models = temporaryFolder();
   const folder = join(models, "other-embed-en");
   cpSync(join(packageRoot, "models", "minilex-embed-en"), folder, { recursive: true });
   const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as object;
@@ -25,7 +26,7 @@ function otherModels(t: TestContext): string {
 }
 
 test("a model whose files have changed leaves no migration behind", async (t) => {
-  const models = otherModels(t);
+  const models = otherModels();
   const path = join(models, "other-embed-en", weights);
   const bytes = readFileSync(path);
   bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
@@ -39,7 +40,7 @@ test("a model whose files have changed leaves no migration behind", async (t) =>
 });
 
 test("where the new model is gone the migration rests and says why, searches go on, and it can be finished", async (t) => {
-  const models = otherModels(t);
+  const models = otherModels();
   const first = await openTemporary(t, { models: [models], crossEncoder: null, migration: { load: 0.001 } });
   const { library } = first;
   await first.put(documents);

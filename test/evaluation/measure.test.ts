@@ -32,6 +32,25 @@ test("a name that is no measure is refused with those that are", () => {
   assert.throws(() => measureOf("ndcg@0"), /the cutoff lies within 1 and 10000/);
 });
 
+test("the measure that was most likely meant is named", () => {
+  const cases: [string, string | undefined][] = [
+    ["ndgc@10", "ndcg@10"],
+    ["ndcg", "ndcg@10"],
+    ["precision@5", "p@5"],
+    ["recal@20", "recall@20"],
+    ["ndcg_exp@10", "ndcg-exp@10"],
+    ["mapp", "map"],
+    ["bleu@4", undefined],
+  ];
+  for (const [name, meant] of cases) {
+    assert.throws(
+      () => measureOf(name),
+      ({ message }: Error) => /Did you mean "(.*)"\?$/.exec(message)?.[1] === meant,
+      name,
+    );
+  }
+});
+
 test("a summary covers every judged query: one that the run lacks counts 0, one without judgements is left out", () => {
   const qrels = new Map([
     ["q1", new Map([["a", 1]])],

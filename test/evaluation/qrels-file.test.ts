@@ -44,3 +44,14 @@ test("a damaged line is refused with its file and number, an id with white space
   const spaced: Qrels = new Map([["q", new Map([["my notes.md", 1]])]]);
   assert.throws(() => [...formatQrels(spaced)], { code: "INVALID_INPUT", message: /A qrels file .*"my notes\.md"/ });
 });
+
+test("BEIR's three columns are read as well, with a header or without", () => {
+  const expected: Qrels = new Map([
+    ["q1", new Map([["d1", 2]])],
+    ["q2", new Map([["d1", 0]])],
+  ]);
+  const rows = ["q1\td1\t2", "q2\td1\t0"];
+  assert.deepEqual(parseQrels(rows, "x"), expected);
+  assert.deepEqual(parseQrels(["", "query-id\tcorpus-id\tscore", ...rows], "x"), expected);
+  assert.throws(() => parseQrels([...rows, "q3 d1"], "x"), { message: /^x:3: expected 3 columns \(query-id/ });
+});

@@ -8,9 +8,9 @@ import { vacuum } from "../../src/lifecycle/vacuum.js";
 import { openReader } from "../../src/store/reader.js";
 import { openWriter, type Writer } from "../../src/store/writer.js";
 import { type FailingRows, failingRows } from "../store/failing-rows.js";
-import { temporaryFolder } from "../store/library-fixture.js";
 import { batchFor, chunksOf, recipeOf, seenIn, shadowBatch } from "../store/migration-fixture.js";
 import { wholeContent } from "../store/whole-content.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const documents: Record<string, string[]> = {
   a: ["alpha", "beta", "gamma"],
@@ -21,7 +21,7 @@ const documents: Record<string, string[]> = {
 type Bench = { library: string; writer: Writer; rows: FailingRows };
 
 function openBench(t: TestContext): Bench {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const writer = openWriter(library);
   t.after(() => writer.close());
   writer.generation(recipeOf(1));

@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Engine, type Job, openEngine } from "../../src/index.js";
-import { temporaryFolder, writeFiles } from "../end-to-end/temporary.js";
+import { writeFiles } from "../end-to-end/temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 2);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 100_000);
@@ -60,7 +61,7 @@ function expectedOf(jobs: readonly Job[]): Map<string, string> {
 }
 
 test(`after kill -9 every acknowledged job is done exactly once (seed ${seed})`, async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   const notes = join(folder, "notes");
   writeFiles(notes, Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.md`, `# Note ${i}\n\nText ${i}.`])));
   for (let round = 0; round < rounds; round++) {

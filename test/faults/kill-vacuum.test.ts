@@ -7,13 +7,13 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { openEngine } from "../../src/index.js";
-import { temporaryFolder } from "../end-to-end/temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 3);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 100_000);
 
 test(`a vacuum that is killed in the middle loses nothing and brings nothing back (seed ${seed})`, async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const program = fileURLToPath(new URL("./vacuuming-process.js", import.meta.url));
   const present = new Set<string>();
   const removed = new Set<string>();

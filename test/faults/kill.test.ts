@@ -6,13 +6,13 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openEngine } from "../../src/index.js";
-import { temporaryFolder } from "../end-to-end/temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const rounds = Number(process.env.KILL_ROUNDS ?? 3);
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 100_000);
 
 test(`after kill -9 every acknowledged document is there and every acknowledged removal holds (seed ${seed})`, async (t) => {
-  const library = join(temporaryFolder(t), "library");
+  const library = join(temporaryFolder(), "library");
   const program = fileURLToPath(new URL("./writing-process.js", import.meta.url));
   const present = new Set<string>();
   const removed = new Set<string>();

@@ -48,12 +48,17 @@ test("every operation of the API is described, and nothing else", () => {
     "DELETE /v1/tenants/{tenant}",
     "DELETE /v1/tenants/{tenant}/documents/{id}",
     "GET /livez",
+    "GET /metrics",
     "GET /readyz",
+    "GET /v1/alerts",
     "GET /v1/cache",
+    "GET /v1/cost",
+    "GET /v1/diagnosis",
     "GET /v1/documents",
     "GET /v1/documents/{id}",
     "GET /v1/duplicates",
     "GET /v1/facets",
+    "GET /v1/health",
     "GET /v1/jobs",
     "GET /v1/jobs/events",
     "GET /v1/jobs/{id}",
@@ -63,12 +68,14 @@ test("every operation of the API is described, and nothing else", () => {
     "GET /v1/snapshots/{name}/verify",
     "GET /v1/stale",
     "GET /v1/status",
+    "GET /v1/suggest",
     "GET /v1/tenants",
     "GET /v1/tenants/{tenant}/documents",
     "GET /v1/tenants/{tenant}/documents/{id}",
     "POST /v1/documents",
     "POST /v1/documents/delete",
     "POST /v1/feedback",
+    "POST /v1/health/check",
     "POST /v1/jobs/retry",
     "POST /v1/jobs/{id}/retry",
     "POST /v1/migration",
@@ -93,7 +100,8 @@ test("every operation of the API is described, and nothing else", () => {
     for (const parameter of operation.parameters ?? []) assert.ok(parameter.description, `${name} ${parameter.name}`);
     const { 200: done, 202: begun, 204: nothing, default: problem } = operation.responses;
     const answered = (done ?? begun)?.content ?? {};
-    assert.ok(nothing?.description ?? (answered["application/json"] ?? answered["text/event-stream"])?.schema, name);
+    const [told] = ["application/json", "text/event-stream", "text/plain"].flatMap((type) => answered[type] ?? []);
+    assert.ok(nothing?.description ?? told?.schema, name);
     assert.equal(nothing?.content, undefined, name);
     assert.ok(problem?.content?.["application/problem+json"]?.schema, name);
   }
@@ -144,7 +152,11 @@ test("the limits that hold are the limits that are told", () => {
       ["filter", false],
       ["collapseDuplicates", false],
       ["explain", false],
+      ["feedback", false],
+      ["diversity", false],
+      ["minConfidence", false],
       ["rerank", false],
+      ["typos", false],
       ["plan", false],
       ["recall", false],
       ["oversampling", false],

@@ -1,11 +1,11 @@
 // /v1/stale.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { stalePageSchema, staleReportSchema } from "../../src/http/stale-schema.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { documents, startEverything } from "./server-under-test.js";
 import { checkedAnswer } from "./strict-answer.js";
 
@@ -24,9 +24,8 @@ test("documents are listed with their policies, those that are due alone unless 
   assert.deepEqual([kept?.policy, kept?.why], ["never", "given with the document"]);
 });
 
-test("a run reads what is due again and says what came of it", async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "lodestone-http-stale-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+test("a run reads what is due again and says what came of it", async () => {
+  const folder = temporaryFolder();
   const file = join(folder, "live.md");
   writeFileSync(file, "---\nstaleness: on_change\n---\n# Live\n\nTrains leave from platform four.\n");
   await engine.ingestPaths([file]);

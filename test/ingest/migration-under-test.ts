@@ -15,7 +15,8 @@ import type { FillProgress } from "../../src/ingest/shadow-filler.js";
 import type { Generation, Writer } from "../../src/store/index.js";
 import { openReader, type Reader } from "../../src/store/reader.js";
 import { openWriter } from "../../src/store/writer.js";
-import { temporaryFolder, tinyModel, tokenVectors } from "../encoders/tiny-models.js";
+import { tinyModel, tokenVectors } from "../encoders/tiny-models.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { type EmbedCall, openMisbehavingEncoder } from "./misbehaving-encoder.js";
 import { TurnedClock } from "./queue-under-test.js";
 import { dimensions, vectorOf } from "./text-vector.js";
@@ -57,9 +58,9 @@ export type MigrationBench = {
 
 export async function openMigrationBench(
   t: TestContext,
-  { library = join(temporaryFolder(t), "library") }: { library?: string } = {},
+  { library = join(temporaryFolder(), "library") }: { library?: string } = {},
 ): Promise<MigrationBench> {
-  const model = await tinyModel(t, "bi-encoder", tokenVectors(), { pooling: "mean" });
+  const model = await tinyModel("bi-encoder", tokenVectors(), { pooling: "mean" });
   const modelVersion = model.version;
   const writer = openWriter(library);
   const generation = writer.generation({ modelName: model.manifest.name, modelVersion, dimensions, ...chunking });
@@ -88,6 +89,7 @@ export async function openMigrationBench(
     });
     return {
       generation,
+      maxTokens: 512,
       preparer: () => openPreparer(writer.db, generation, openTokenizer(model)),
       embed: (passages, options) =>
         embedPassages(passages, options, {

@@ -8,6 +8,7 @@ export type EncoderVerbs = {
   embed(argument: { texts: readonly string[] }): {
     vectors: Float32Array;
     tokens: number;
+    norms: Float32Array;
     textTokens: Uint32Array;
     ms: number;
   };
@@ -23,7 +24,8 @@ await serve<EncoderVerbs>(async () => ({
       if (said("[hangs]")) for (;;);
       const vectors = Float32Array.from(texts.flatMap(vectorOf));
       const textTokens = Uint32Array.from(texts, (text) => text.split(" ").length);
-      return { vectors, tokens: textTokens.reduce((sum, count) => sum + count, 0), textTokens, ms: 1 };
+      const norms = new Float32Array(texts.length).fill(1);
+      return { vectors, norms, tokens: textTokens.reduce((sum, count) => sum + count, 0), textTokens, ms: 1 };
     },
   },
 }));

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { temporaryFolder } from "../encoders/tiny-models.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { type Bench, document, LIMIT_MS, openBench } from "./queue-under-test.js";
 
 /** Puts everything through one batch: jobs that nobody waits for are joined. */
@@ -116,7 +116,7 @@ test("a failed job is listed with its error, done when it is retried, and gone w
 
 test("a job that can never succeed is parked at once; where somebody waits, he is told and it is not kept", async (t) => {
   const bench = await openBench(t);
-  const nowhere = join(temporaryFolder(t), "nowhere");
+  const nowhere = join(temporaryFolder(), "nowhere");
   const unattended = await bench.paths([nowhere]);
   await bench.turnUntil(() => stateOf(bench, unattended) === "failed");
   const parked = bench.reader.job(unattended.id)!;
@@ -128,7 +128,7 @@ test("a job that can never succeed is parked at once; where somebody waits, he i
 });
 
 test("of a folder with a file that the model fails on, the rest is indexed; mended, the retry brings that file alone", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   for (let i = 0; i < 20; i++) writeFileSync(join(folder, `${i}.txt`), `File number ${i}.`);
   writeFileSync(join(folder, "poison.txt"), "This one [throws].");
   const bench = await openBench(t);
@@ -152,7 +152,7 @@ test("of a folder with a file that the model fails on, the rest is indexed; mend
 });
 
 test("a model that fails on everything is given up after some documents, not after all", async (t) => {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder();
   for (let i = 0; i < 200; i++) writeFileSync(join(folder, `${i}.txt`), `File number ${i}.`);
   const bench = await openBench(t);
   bench.beforeEmbed = () => {

@@ -16,7 +16,8 @@ import type { JobOutcome, QueueEvent } from "../../src/ingest/queue-event.js";
 import type { Job, JobPriority, JobState } from "../../src/store/index.js";
 import { openReader, type Reader } from "../../src/store/reader.js";
 import { openWriter } from "../../src/store/writer.js";
-import { temporaryFolder, tinyModel, tokenVectors } from "../encoders/tiny-models.js";
+import { tinyModel, tokenVectors } from "../encoders/tiny-models.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { type EmbedCall, openMisbehavingEncoder } from "./misbehaving-encoder.js";
 import { dimensions } from "./text-vector.js";
 
@@ -96,8 +97,8 @@ export async function openBench(
   t: TestContext,
   options: Partial<QueueSettings> & { library?: string; random?: () => number } = {},
 ): Promise<Bench> {
-  const { library = join(temporaryFolder(t), "library"), random = () => 0.5, ...changed } = options;
-  const model = await tinyModel(t, "bi-encoder", tokenVectors(), { pooling: "mean" });
+  const { library = join(temporaryFolder(), "library"), random = () => 0.5, ...changed } = options;
+  const model = await tinyModel("bi-encoder", tokenVectors(), { pooling: "mean" });
   const writer = openWriter(library);
   const generation = writer.generation({
     modelName: "misbehaving",

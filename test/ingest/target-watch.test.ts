@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, type watch, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, mkdirSync, renameSync, rmSync, type watch, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { systemClock } from "../../src/clock.js";
 import { TargetWatch, type TargetWatchOptions, type WatchNews } from "../../src/ingest/target-watch.js";
 import { coded } from "../end-to-end/temporary.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
-function temporaryFolder(t: TestContext, files: string[] = []): string {
-  const folder = mkdtempSync(join(tmpdir(), "lodestone-watch-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+function folderWith(...files: string[]): string {
+  const folder = temporaryFolder();
   for (const file of files) write(join(folder, file));
   return folder;
 }
@@ -50,7 +49,7 @@ for (const [how, options] of [
   ["looking again and again", { pollMs: 100 }],
 ] as const) {
   test(`${how}: files that are made, changed, moved and removed are handed out, also in new folders`, async (t) => {
-    const root = temporaryFolder(t, ["a.md", "sub/b.md"]);
+    const root = folderWith("a.md", "sub/b.md");
     const { until } = await opened(t, [root], options);
     const path = (name: string) => join(root, name);
     write(path("a.md"), "changed");
@@ -69,7 +68,7 @@ for (const [how, options] of [
 }
 
 test("folders that are made one in the other in quick succession are all watched", async (t) => {
-  const root = temporaryFolder(t);
+  const root = temporaryFolder();
   const { until, watch } = await opened(t, [root]);
   const deep = Array.from({ length: 40 }, (_, i) => join(root, `e${i}`, "a", "b", "c"));
   const program = `
@@ -90,7 +89,7 @@ test("folders that are made one in the other in quick succession are all watched
 });
 
 test("hidden files, node_modules, excluded folders and the library's own are not watched", async (t) => {
-  const root = temporaryFolder(t, ["a.md", ".git/x.md", "node_modules/m/y.md", "drafts/z.md", "library/q.md"]);
+  const root = folderWith("a.md", ".git/x.md", "node_modules/m/y.md", "drafts/z.md", "library/q.md");
   const { watch, until } = await opened(t, [root], { exclude: ["drafts"], ignore: [join(root, "library")] });
   assert.equal(watch.folders, 2);
   for (const file of [".git/x.md", ".hidden.md", "node_modules/m/y.md", "drafts/z.md", "library/q.md"]) {
@@ -102,7 +101,7 @@ test("hidden files, node_modules, excluded folders and the library's own are not
 });
 
 test("of a file only that file is told, of a glob the folder it begins in", async (t) => {
-  const root = temporaryFolder(t, ["one.md", "other.md", "docs/a.md", "more/b.md"]);
+  const root = folderWith("one.md", "other.md", "docs/a.md", "more/b.md");
   const file = join(root, "one.md");
   const { until } = await opened(t, [file, join(root, "docs/**/*.md")]);
   write(join(root, "other.md"), "changed");
@@ -119,7 +118,7 @@ test("of a file only that file is told, of a glob the folder it begins in", asyn
 });
 
 test("a storm of 5,000 files comes in few batches, as the whole target", async (t) => {
-  const root = temporaryFolder(t);
+  const root = temporaryFolder();
   const { until } = await opened(t, [root]);
   const files = Array.from({ length: 5_000 }, (_, i) => join(root, `part-${i % 50}`, `${i}.md`));
   for (const file of files) write(file);
@@ -128,7 +127,7 @@ test("a storm of 5,000 files comes in few batches, as the whole target", async (
 });
 
 test("a folder that vanishes and returns: its files are unknown meanwhile, and looked at when it is back", async (t) => {
-  const root = join(temporaryFolder(t), "disk");
+  const root = join(temporaryFolder(), "disk");
   write(join(root, "a.md"));
   const { next, until } = await opened(t, [root]);
   renameSync(root, `${root}-away`);
@@ -142,7 +141,7 @@ test("a folder that vanishes and returns: its files are unknown meanwhile, and l
 });
 
 test("a folder that is replaced by another of its name is looked at and watched", async (t) => {
-  const root = join(temporaryFolder(t), "notes");
+  const root = join(temporaryFolder(), "notes");
   write(join(root, "a.md"));
   const { until } = await opened(t, [root]);
   renameSync(root, `${root}-old`);
@@ -153,7 +152,7 @@ test("a folder that is replaced by another of its name is looked at and watched"
 });
 
 test("a large file is handed out when its writer is done", async (t) => {
-  const root = temporaryFolder(t, ["small.md"]);
+  const root = folderWith("small.md");
   const { until } = await opened(t, [root]);
   const large = join(root, "large.txt");
   let written = 0;
@@ -173,14 +172,14 @@ test("a large file is handed out when its writer is done", async (t) => {
 });
 
 test("paths that are handed back come again", async (t) => {
-  const root = temporaryFolder(t, ["a.md"]);
+  const root = folderWith("a.md");
   const { watch, until } = await opened(t, [root]);
   watch.again([join(root, "a.md")]);
   await until(join(root, "a.md"));
 });
 
-test("what cannot be watched is refused; a target that is not there, too", async (t) => {
-  const root = temporaryFolder(t, ["a.md"]);
+test("what cannot be watched is refused; a target that is not there, too", async () => {
+  const root = folderWith("a.md");
   const noMore = (() => {
     throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
   }) as unknown as typeof watch;
@@ -191,7 +190,7 @@ test("what cannot be watched is refused; a target that is not there, too", async
 });
 
 test("closing ends whoever waits", async (t) => {
-  const { watch, next } = await opened(t, [temporaryFolder(t)]);
+  const { watch, next } = await opened(t, [temporaryFolder()]);
   const waiting = assert.rejects(next(), coded("ABORTED"));
   watch.close();
   await waiting;

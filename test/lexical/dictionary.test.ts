@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Dictionary, dictionaryOf } from "../../src/lexical/dictionary.js";
 import { UnionCursor } from "../../src/lexical/merge-segments.js";
 import { orderByCodePoint } from "../../src/lexical/string-order.js";
-import { unzigzag, VarintReader, VarintWriter, zigzag } from "../../src/lexical/varint.js";
+import { VarintReader, VarintWriter } from "../../src/lexical/varint.js";
 
 const string = fc.oneof(
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }),
@@ -69,13 +69,11 @@ test("the union of dictionaries names each string once, with its place in each",
 
 test("varints come back as they were", () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 })), fc.array(fc.integer()), (whole, signed) => {
+    fc.property(fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 })), (whole) => {
       const writer = new VarintWriter();
       for (const number of whole) writer.write(number);
-      for (const number of signed) writer.write(zigzag(number));
       const reader = new VarintReader(writer.finish(), 0);
       for (const number of whole) assert.equal(reader.read(), number);
-      for (const number of signed) assert.equal(unzigzag(reader.read()), number);
       assert.equal(reader.at, writer.length);
     }),
   );

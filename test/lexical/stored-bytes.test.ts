@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { LodestoneError } from "../../src/errors.js";
-import {
-  Analyser,
-  encodeForward,
-  ForwardBatch,
-  ImpactIndex,
-  impactBatch,
-  type TermBatch,
-  TextBatch,
-} from "../../src/lexical/index.js";
+import { Analyser, ImpactIndex, type TermBatch, TextBatch } from "../../src/lexical/index.js";
 
 const analyser = new Analyser();
 
@@ -39,13 +31,8 @@ test("a batch holds the terms, lengths and words of its texts", () => {
         [...batch.lengths],
         tokens.map((words) => words.filter(({ counted }) => counted).length),
       );
-      const forward = new ForwardBatch(encodeForward(batch));
       tokens.forEach((words, i) => {
-        assert.deepEqual(
-          new Map(forward.termsOf(firstRow + i).map(({ term, value }) => [term, value])),
-          countOf(words.map(({ term }) => term)),
-        );
-        assert.equal(forward.lengthOf(firstRow + i), batch.lengths[i]);
+        assert.deepEqual(valuesOf(batch, i), countOf(words.map(({ term }) => term)));
       });
       const all = tokens.flat();
       assert.deepEqual(
@@ -66,34 +53,38 @@ function countOf(items: readonly string[]): Map<string, number> {
   return counts;
 }
 
-test("the forward form gives back the batch", () => {
-  const weights = fc.dictionary(
-    fc.string({ unit: "grapheme", minLength: 1, maxLength: 6 }),
-    fc.double({ min: 0, max: 5, noNaN: true }),
-  );
-  fc.assert(
-    fc.property(fc.array(text, { maxLength: 12 }), fc.array(weights, { maxLength: 6 }), (texts, rows) => {
-      const impacts = impactBatch(
-        rows.map((row) => new Map(Object.entries(row))),
-        { firstRow: 3, largestWeight: 4, version: "v" },
-      );
-      for (const batch of [batchOf(texts, 7), impacts]) {
-        assert.deepEqual(new ForwardBatch(encodeForward(batch)).toBatch(), batch);
-      }
-    }),
-  );
+/** The terms of a row, and their values. */
+function valuesOf({ terms, termStarts, rows, values }: TermBatch, row: number): Map<string, number> {
+  const found = new Map<string, number>();
+  terms.forEach((term, t) => {
+    for (let i = termStarts[t]!; i < termStarts[t + 1]!; i++) if (rows[i] === row) found.set(term, values[i]!);
+  });
+  return found;
+}
+
+test("frequencies and lengths are kept in 16 bits", () => {
+  const batch = batchOf(["key ".repeat(70_000)]);
+  assert.deepEqual(valuesOf(batch, 0), new Map([["kei", 65_535]]));
+  assert.deepEqual([...batch.lengths], [65_535]);
 });
 
-test("terms of more and of longer values than one byte holds come back", () => {
-  const batch = batchOf([
-    Array.from({ length: 3000 }, (_, i) => `w${i}`).join(" "),
-    "key ".repeat(70_000),
-    "x".repeat(300),
-  ]);
-  const forward = new ForwardBatch(encodeForward(batch));
-  assert.deepEqual(forward.toBatch(), batch);
-  assert.deepEqual(forward.termsOf(1), [{ term: "kei", value: 65_535 }]);
-  assert.equal(forward.lengthOf(1), 65_535);
+test("rows that are passed over are not there, and earlier ones are refused", () => {
+  const batch = new TextBatch(analyser, 5);
+  batch.add("alpha", 7);
+  batch.add("alpha beta");
+  batch.add("beta", 72);
+  assert.throws(
+    () => batch.add("late", 70),
+    (error) => error instanceof LodestoneError && error.code === "INVALID_INPUT",
+  );
+  const index = new ImpactIndex({ kind: "frequencies", version: analyser.version });
+  index.add(batch.finish());
+  assert.deepEqual(index.statistics, { rows: 3, words: 4 });
+  assert.deepEqual([...index.search([{ term: "beta", weight: 1 }], { k: 9 }).rows], [72, 8]);
+  assert.deepEqual(
+    [5, 6, 7, 8, 9, 72].filter((row) => index.has(row)),
+    [7, 8, 72],
+  );
 });
 
 const damages: [name: string, damage: (bytes: Uint8Array) => Uint8Array][] = [
@@ -104,40 +95,24 @@ const damages: [name: string, damage: (bytes: Uint8Array) => Uint8Array][] = [
   ["of another kind", (bytes) => bytes.with(0, 88)],
 ];
 
-for (const [what, bytes, open] of [
-  ["forward batch", encodeForward(batchOf(["some text", "more text"])), (given: Uint8Array) => new ForwardBatch(given)],
-  [
-    "segment",
-    segmentBytes(),
-    (given: Uint8Array) => new ImpactIndex({ kind: "frequencies", version: analyser.version }).addSegment(given),
-  ],
-] as const) {
-  const refuses = (given: Uint8Array) =>
-    assert.throws(
-      () => open(given),
-      (error) => error instanceof LodestoneError && error.code === "INDEX_DAMAGED",
-    );
+const bytes = segmentBytes();
+const open = (given: Uint8Array) =>
+  new ImpactIndex({ kind: "frequencies", version: analyser.version }).addSegment(given);
+const refuses = (given: Uint8Array) =>
+  assert.throws(
+    () => open(given),
+    (error) => error instanceof LodestoneError && error.code === "INDEX_DAMAGED",
+  );
 
-  for (const [name, damage] of damages) test(`a ${what} that was ${name} is refused`, () => refuses(damage(bytes)));
+for (const [name, damage] of damages) test(`a segment that was ${name} is refused`, () => refuses(damage(bytes)));
 
-  test(`a ${what} in which one bit was turned is refused`, () => {
-    open(bytes);
-    for (let at = 0; at < bytes.length; at++) refuses(bytes.with(at, bytes[at]! ^ (1 << (at % 8))));
-  });
-}
+test("a segment in which one bit was turned is refused", () => {
+  open(bytes);
+  for (let at = 0; at < bytes.length; at++) refuses(bytes.with(at, bytes[at]! ^ (1 << (at % 8))));
+});
 
 function segmentBytes(): Uint8Array {
   const index = new ImpactIndex({ kind: "frequencies", version: analyser.version });
   index.add(batchOf(["some text", "more text"]));
   return index.segmentBytes(0);
 }
-
-test("a row of another batch is refused", () => {
-  const forward = new ForwardBatch(encodeForward(batchOf(["a text"], 5)));
-  for (const row of [4, 6]) {
-    assert.throws(
-      () => forward.termsOf(row),
-      (error) => error instanceof LodestoneError && error.code === "INVALID_INPUT",
-    );
-  }
-});

@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { keptBy, prune, type RetentionPolicy } from "../../src/lifecycle/retention.js";
 import { makeSnapshot } from "../../src/lifecycle/snapshot.js";
 import { snapshotName } from "../../src/lifecycle/snapshot-folder.js";
-import { context, smallLibrary, temporaryFolder } from "./small-library.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { context, smallLibrary } from "./small-library.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -95,7 +96,7 @@ test("one whose manifest cannot be read is neither counted nor removed", async (
 
 test("the snapshots of another library in the same folder are judged by themselves", async (t) => {
   const { directory } = await threeSnapshots(t);
-  const other = smallLibrary(t, temporaryFolder(t));
+  const other = smallLibrary(t, temporaryFolder());
   const made = await makeSnapshot({ ...other.request, directory }, context({ now: () => START - 9 * DAY }));
   const { kept: names } = await prune({ directory, policy: { last: 1 } }, context());
   assert.deepEqual(names.sort(), [made.name, snapshotName(START + 2 * DAY)]);

@@ -1,14 +1,14 @@
 // A library that needs no model, with a graph and a model folder beside it, and a place for its snapshots.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { SnapshotContext, SnapshotModel, SnapshotRequest } from "../../src/lifecycle/snapshot.js";
 import { openWriter, type Writer } from "../../src/store/index.js";
 import { encodeHeader, headerPath, payloadPath } from "../../src/vectors/graph-file.js";
 import { batchOf, recipe } from "../store/library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 export type SmallLibrary = {
   folder: string;
@@ -20,13 +20,7 @@ export type SmallLibrary = {
   request: SnapshotRequest;
 };
 
-export function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "lodestone-lifecycle-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-export function smallLibrary(t: TestContext, folder = temporaryFolder(t)): SmallLibrary {
+export function smallLibrary(t: TestContext, folder = temporaryFolder()): SmallLibrary {
   const library = join(folder, "library");
   const writer = openWriter(library);
   t.after(() => writer.close());

@@ -56,7 +56,7 @@ test("each of six damages to each file of a snapshot is found, and a restore ref
   }
 });
 
-test("a restored library holds what the snapshot's did: documents, postings, vectors, graph and models", async (t) => {
+test("a restored library holds what the snapshot's did: documents, vectors, graph and models", async (t) => {
   const { request, folder, library } = smallLibrary(t);
   const { path } = await makeSnapshot({ ...request, withModels: true }, context());
   const target = join(folder, "restored");
@@ -73,8 +73,7 @@ test("a restored library holds what the snapshot's did: documents, postings, vec
   ]);
   const [before, after] = [openReader(library), openReader(target)];
   t.after(() => [before, after].forEach((reader) => void reader.close()));
-  const terms = [{ word: "alpha", count: 1 }];
-  assert.deepEqual(after.lexical(terms, 10), before.lexical(terms, 10));
+  assert.deepEqual(after.chunks(after.liveRows()), before.chunks(before.liveRows()));
   assert.deepEqual(after.rows(0, 100), before.rows(0, 100));
   assert.deepEqual(after.document("a"), before.document("a"));
 });

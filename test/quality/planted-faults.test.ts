@@ -250,7 +250,7 @@ describe("planted faults", { skip: withoutDomains }, () => {
       found += fast.filter((row) => truth.has(row)).length;
     }
     const recall = { plan: "1-bit codes of 64 dimensions", wanted: 0.95, sought: 10 * ownQueries.rows, found };
-    assertNamed(await gather({ facts: { recall } }), "coarse-quantization", /--quantization/);
+    assertNamed(await gather({ facts: { recall } }), "coarse-quantization", /--vector-format float32/);
   });
 
   test("vectors of two models side by side", async () => {

@@ -26,12 +26,12 @@ test("a request's plan and numbers reach the vectors, and the answer names what 
     vectors,
   );
   await index.settle();
-  const embedder = { embed: async () => vectors.slice(0, dimensions) };
+  const embedder = { embed: async () => ({ vector: vectors.slice(0, dimensions), isKnown: false }) };
   const rooms = { vectors: () => index, embedder } as unknown as SearchRooms;
   const planOf = async (request: Partial<SearchRequest>, allow?: RowBitmap) => {
     const checked = checkSearchRequest({ query: "any", mode: "dense", ...request });
     const fusion = { method: "convex", lexicalWeight: 0 } as const;
-    const query = { terms: [], allow, depth: 20, fusion, signal: undefined };
+    const query = { terms: [], allow, scope: undefined, depth: 20, fusion, signal: undefined };
     const { plan, fused } = await firstStage(rooms, checked, query, new StageClock());
     assert.equal(fused[0]?.row, 0);
     const { reason, ...rest } = plan;
@@ -50,7 +50,14 @@ test("a request's plan and numbers reach the vectors, and the answer names what 
     await firstStage(
       rooms,
       checkSearchRequest({ query: "any", mode: "lexical" }),
-      { terms: [], allow: undefined, depth: 20, fusion: { method: "convex", lexicalWeight: 1 }, signal: undefined },
+      {
+        terms: [],
+        allow: undefined,
+        scope: undefined,
+        depth: 20,
+        fusion: { method: "convex", lexicalWeight: 1 },
+        signal: undefined,
+      },
       new StageClock(),
     ).then(({ plan }) => plan),
     { kind: "none", reason: "not asked for" },

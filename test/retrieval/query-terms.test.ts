@@ -1,23 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import Database from "better-sqlite3";
-import fc from "fast-check";
-import { type QueryTerm, queryTerms } from "../../src/retrieval/query-terms.js";
+import { Analyser } from "../../src/lexical/index.js";
+import { queryTerms as termsOf } from "../../src/retrieval/query-terms.js";
 
+const analyser = new Analyser();
+const queryTerms = (query: string) => termsOf(analyser, query);
 const words = (query: string) => queryTerms(query).map(({ word }) => word);
 
 test("words come in lower case and in order, stop words are left out", () => {
-  assert.deepEqual(words("What are the Laws of Heat-Transfer?"), ["laws", "heat", "transfer"]);
-  assert.deepEqual(words("Über façades, 数学 und 42nd C++20"), ["über", "façades", "数学", "und", "42nd", "c", "20"]);
+  assert.deepEqual(words("What are the Laws of Heat-Transfer?"), ["laws", "heat", "transfer", "heattransfer"]);
+  assert.deepEqual(words("Über façades, 数学 und 42nd C++"), ["uber", "facades", "数学", "und", "42nd", "c", "c++"]);
 });
 
 test("a word that is said again counts again, up to four times", () => {
   assert.deepEqual(queryTerms("flow over a wing; FLOW past the wing"), [
-    { word: "flow", count: 2 },
-    { word: "wing", count: 2 },
-    { word: "past", count: 1 },
-  ] satisfies QueryTerm[]);
-  assert.deepEqual(queryTerms("flow ".repeat(50)), [{ word: "flow", count: 4 }]);
+    { word: "flow", term: "flow", weight: 2 },
+    { word: "wing", term: "wing", weight: 2 },
+    { word: "past", term: "past", weight: 1 },
+  ]);
+  assert.deepEqual(queryTerms("flow ".repeat(50)), [{ word: "flow", term: "flow", weight: 4 }]);
 });
 
 test("a query of nothing but stop words keeps them", () => {
@@ -31,7 +32,7 @@ test("contractions lose their endings, and negated auxiliaries count as stop wor
     "law",
     "hold",
     "l",
-    "hôpital",
+    "hopital",
   ]);
 });
 
@@ -45,32 +46,9 @@ test("a pasted page gives its first 64 distinct words", () => {
   const terms = queryTerms(page);
   assert.equal(terms.length, 64);
   assert.equal(terms[63]?.word, "word63");
-  assert.ok(terms.every(({ count }) => count === 4));
+  assert.ok(terms.every(({ weight }) => weight === 4));
 });
 
 test("no words, no terms", () => {
   for (const query of ["", "  \n", "?!… — \"'", "\u0000\u0007", "\u{1f600}"]) assert.deepEqual(queryTerms(query), []);
-});
-
-test("law: each term is one token to FTS5's unicode61, or several where marks stand inside", (t) => {
-  const db = new Database(":memory:");
-  t.after(() => db.close());
-  db.exec(`CREATE VIRTUAL TABLE texts USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2');
-           CREATE VIRTUAL TABLE tokens USING fts5vocab ('texts', 'instance')`);
-  const insert = db.prepare("INSERT INTO texts VALUES (?)");
-  const count = db.prepare<[], number>("SELECT count(*) FROM tokens").pluck();
-  const piece = fc.oneof(
-    fc.string({ unit: "binary", maxLength: 12 }),
-    fc.constantFrom("don't", "wing", "Ünïcödé", "e\u0301", "42", "’s", "\u0301", "ﬁ", "Ж", "日本", " ", "-"),
-  );
-  fc.assert(
-    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
-      for (const { word } of queryTerms(pieces.join(""))) {
-        db.exec("DELETE FROM texts");
-        insert.run(word);
-        const tokens = count.get()!;
-        assert.ok(/\p{M}/u.test(word) ? tokens >= 1 : tokens === 1, `${JSON.stringify(word)} gave ${tokens} tokens`);
-      }
-    }),
-  );
 });

@@ -12,7 +12,7 @@ import {
   type EmbeddingSpace,
   openEmbeddingCache,
 } from "../../src/store/embedding-cache.js";
-import { temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -51,7 +51,7 @@ function vectorOf(text: string, width = 4): Float32Array {
 const held = (text: string, width = 4) => [...vectorOf(text, width)];
 
 test("what was kept is found again bit for bit, after reopening too, each text at its place", async (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const first = openCache(t, library);
   await first.keep(["alpha", "beta"]);
   assert.deepEqual(first.find(["beta", "gamma", "alpha"]), [held("beta"), undefined, held("alpha")]);
@@ -61,7 +61,7 @@ test("what was kept is found again bit for bit, after reopening too, each text a
 });
 
 test("tenant, model and kind are part of the key", async (t) => {
-  const { keep, find } = openCache(t, temporaryFolder(t));
+  const { keep, find } = openCache(t, temporaryFolder());
   await keep(["alpha"]);
   assert.deepEqual(find(["alpha"], { ...passages, tenant: "b" }), [undefined]);
   assert.deepEqual(find(["alpha"], { ...passages, modelVersion: "model@2" }), [undefined]);
@@ -70,7 +70,7 @@ test("tenant, model and kind are part of the key", async (t) => {
 });
 
 test("what the memory holds is not asked of the file, and the counts say which level answered", async (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const first = openCache(t, library, { memoryBytes: 1 << 20 });
   await first.keep(["alpha", "beta"]);
   first.find(["alpha", "beta", "gamma"]);
@@ -88,7 +88,7 @@ test("what the memory holds is not asked of the file, and the counts say which l
 });
 
 test("the memory is bounded by bytes, and a hit does not hold the buffer of the batch it came with", async (t) => {
-  const { cache, keep } = openCache(t, temporaryFolder(t), { memoryBytes: 40 * (16 + 400), diskBytes: 0 });
+  const { cache, keep } = openCache(t, temporaryFolder(), { memoryBytes: 40 * (16 + 400), diskBytes: 0 });
   const texts = Array.from({ length: 100 }, (_, i) => `text ${i}`);
   await keep(texts);
   const found = cache.find(cache.keysOf(passages, texts));
@@ -103,7 +103,7 @@ test("the memory is bounded by bytes, and a hit does not hold the buffer of the 
 });
 
 test("an entry is too old after its time to live, in memory and on disk, and is then evicted", async (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   for (const memoryBytes of [0, 1 << 20]) {
     const { clock, keep, find, cache } = openCache(t, library, { memoryBytes });
     await keep(["alpha"]);
@@ -119,7 +119,7 @@ test("an entry is too old after its time to live, in memory and on disk, and is 
 });
 
 test("past its size the file loses what has not been used for longest", async (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const diskBytes = 1 << 20;
   const { clock, keep, find } = openCache(t, library, { diskBytes });
   const text = (i: number) => `text ${String(i).padStart(4, "0")}`;
@@ -148,7 +148,7 @@ test("past its size the file loses what has not been used for longest", async (t
 });
 
 test("a tenant's entries are dropped and nobody else's; all are dropped with the file", async (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const { cache, keep, find } = openCache(t, library, { memoryBytes: 1 << 20 });
   const many = Array.from({ length: 300 }, (_, i) => `text ${i}`);
   await keep(many, { ...passages, tenant: "a" });
@@ -162,7 +162,7 @@ test("a tenant's entries are dropped and nobody else's; all are dropped with the
 });
 
 test("what is not wanted any more goes, some at a time, and what is wanted stays", async (t) => {
-  const { cache, keep, find } = openCache(t, temporaryFolder(t));
+  const { cache, keep, find } = openCache(t, temporaryFolder());
   const texts = Array.from({ length: 5000 }, (_, i) => `text ${i}`);
   await keep(texts);
   const wanted = cache.keysOf(passages, texts.slice(0, 100));
@@ -192,7 +192,7 @@ const damages: Record<string, (path: string) => void> = {
 
 for (const [name, damage] of Object.entries(damages)) {
   test(`a cache file that ${name} is made anew and never gives a wrong vector`, async (t) => {
-    const library = temporaryFolder(t);
+    const library = temporaryFolder();
     const texts = Array.from({ length: 300 }, (_, i) => `text ${i}`);
     const before = openCache(t, library);
     await before.keep(texts, passages, 64);
@@ -214,7 +214,7 @@ for (const [name, damage] of Object.entries(damages)) {
 }
 
 test("a file that cannot be opened costs one notice and nothing else", async (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   mkdirSync(cachePath(library));
   const { keep, find, notices, cache } = openCache(t, library, { memoryBytes: 1 << 20 });
   await keep(["alpha"]);
@@ -225,8 +225,8 @@ test("a file that cannot be opened costs one notice and nothing else", async (t)
   assert.match(notices[0]!, /cannot be written now/);
 });
 
-test("a file that may not grow keeps what it has; the rest is left out, and tried again later", async (t) => {
-  const library = temporaryFolder(t);
+test("a file that may not grow keeps what it has; the rest is left out, and tried again later", async () => {
+  const library = temporaryFolder();
   const program = fileURLToPath(new URL("./cache-filler.js", import.meta.url));
   // Node ignores SIGXFSZ, so that a write past the limit fails as on a full disk.
   const { status, stdout, stderr } = spawnSync(
@@ -254,7 +254,7 @@ test("whatever is kept, dropped and aged, a hit is always what was last kept for
       fc.array(action, { maxLength: 30 }),
       fc.integer({ min: 0, max: 3000 }),
       async (actions, memoryBytes) => {
-        const library = temporaryFolder(t);
+        const library = temporaryFolder();
         let opened = openCache(t, library, { memoryBytes });
         const model = new Map<string, { createdAt: number; tenant: string }>();
         const of = (n: number) => ({ text: `text ${n}`, space: { ...passages, tenant: n % 2 ? "a" : "b" } });

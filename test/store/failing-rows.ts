@@ -1,5 +1,4 @@
-// Writes of rows of which one fails as on a full disk: the first, the second, and so on, as a test counts up. Rows of full-text
-// tables are not counted; for those a small disk does it.
+// Writes of rows of which one fails as on a full disk: the first, the second, and so on, as a test counts up.
 
 import Database from "better-sqlite3";
 
@@ -19,8 +18,7 @@ export function failingRows(db: Database.Database): FailingRows {
   });
   const tables = db
     .prepare<[], string>(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE TABLE%' AND name NOT LIKE 'sqlite_%'
-       AND name NOT LIKE 'lexical_%'`,
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE TABLE%' AND name NOT LIKE 'sqlite_%'`,
     )
     .pluck()
     .all();

@@ -5,7 +5,8 @@ import type { Metadata } from "../../src/documents/index.js";
 import { evaluateFilter, type FilterNode, type FilterScalar } from "../../src/filters/index.js";
 import { openReader } from "../../src/store/reader.js";
 import { openWriter } from "../../src/store/writer.js";
-import { batchOf, recipe, temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { batchOf, recipe } from "./library-fixture.js";
 
 const scalar: fc.Arbitrary<FilterScalar> = fc.oneof(
   fc.constantFrom("en", "de", "true", "1", "", "ü", "🙂", "\uffff", "z"),
@@ -69,7 +70,7 @@ const { tree } = fc.letrec<{ tree: FilterNode }>((tie) => ({
 }));
 
 test("the SQL of a filter answers what its plain meaning says, for every document", (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const writer = openWriter(library);
   t.after(() => writer.close());
   writer.generation(recipe);

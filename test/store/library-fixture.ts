@@ -1,9 +1,5 @@
 // A library in a temporary folder, and documents for it that need no model: the tests give the vectors.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { TestContext } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import type { Metadata } from "../../src/documents/index.js";
 import { passageHash, passageOf } from "../../src/documents/passage.js";
@@ -20,12 +16,6 @@ export const recipe: GenerationRecipe = {
   maxTokens: 64,
   overlapTokens: 8,
 };
-
-export function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "lodestone-store-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 export type DocumentSketch = {
   id: string;

@@ -12,12 +12,13 @@ import { storedGeneration } from "../../src/store/generation.js";
 import { openReader } from "../../src/store/reader.js";
 import { formatVersion } from "../../src/store/schema.js";
 import { openWriter } from "../../src/store/writer.js";
-import { batchOf, recipe, temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { batchOf, recipe } from "./library-fixture.js";
 
 const coded = (code: string) => (error: unknown) => error instanceof LodestoneError && error.code === code;
 
-test("a second writer is refused and told which process holds the library; readers are not", (t) => {
-  const library = temporaryFolder(t);
+test("a second writer is refused and told which process holds the library; readers are not", () => {
+  const library = temporaryFolder();
   const writer = openWriter(library);
   writer.generation(recipe);
   writer.write(batchOf([{ id: "a", texts: ["alpha"] }]));
@@ -37,7 +38,7 @@ test("a second writer is refused and told which process holds the library; reade
 });
 
 test("the lock of a killed process is free at once", async (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const child = spawn(process.execPath, [fileURLToPath(new URL("./lock-holder.js", import.meta.url)), library]);
   t.after(() => child.kill("SIGKILL"));
   await once(child.stdout, "data");
@@ -48,7 +49,7 @@ test("the lock of a killed process is free at once", async (t) => {
 });
 
 test("a reader sees what the writer commits after it opened", (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const writer = openWriter(library);
   t.after(() => writer.close());
   writer.generation(recipe);
@@ -60,14 +61,14 @@ test("a reader sees what the writer commits after it opened", (t) => {
   assert.ok(reader.document("a"));
 });
 
-test("a folder without a library is named, and nothing is created in it", (t) => {
-  const library = temporaryFolder(t);
+test("a folder without a library is named, and nothing is created in it", () => {
+  const library = temporaryFolder();
   assert.throws(() => openReader(library), coded("LIBRARY_NOT_FOUND"));
   assert.equal(storedGeneration(library), undefined);
 });
 
-test("a library of a newer format is refused by reader and writer, and not touched", (t) => {
-  const library = temporaryFolder(t);
+test("a library of a newer format is refused by reader and writer, and not touched", () => {
+  const library = temporaryFolder();
   openWriter(library).close();
   const db = new Database(databasePath(library));
   db.pragma(`user_version = ${formatVersion + 1}`);
@@ -78,8 +79,8 @@ test("a library of a newer format is refused by reader and writer, and not touch
   assert.deepEqual(readFileSync(databasePath(library)), before);
 });
 
-test("a database that is no database, or half of one, is reported as damaged", (t) => {
-  const library = temporaryFolder(t);
+test("a database that is no database, or half of one, is reported as damaged", () => {
+  const library = temporaryFolder();
   writeFileSync(databasePath(library), "this is not a database, it is a text of some length");
   assert.throws(() => openWriter(library), coded("LIBRARY_DAMAGED"));
 
@@ -96,20 +97,20 @@ test("a database that is no database, or half of one, is reported as damaged", (
 test("a folder that cannot be written gives a clear error", {
   skip: process.getuid?.() === 0 && "root may write anywhere",
 }, (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   chmodSync(library, 0o500);
   t.after(() => chmodSync(library, 0o700));
   assert.throws(() => openWriter(library), coded("LIBRARY_READ_ONLY"));
 });
 
-test("a library path that is a file gives a clear error", (t) => {
-  const folder = temporaryFolder(t);
+test("a library path that is a file gives a clear error", () => {
+  const folder = temporaryFolder();
   writeFileSync(join(folder, "file"), "x");
   assert.throws(() => openWriter(join(folder, "file")), coded("LIBRARY_READ_ONLY"));
 });
 
 test("what was committed is there after the files are copied as they lie, without a clean close", (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const writer = openWriter(library);
   t.after(() => writer.close());
   writer.generation(recipe);

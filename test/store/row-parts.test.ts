@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openReader } from "../../src/store/reader.js";
 import { openWriter } from "../../src/store/writer.js";
-import { batchOf, recipe, temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { batchOf, recipe } from "./library-fixture.js";
 
 test("documents and vectors of rows, read apart, are what is read together", (t) => {
-  const library = temporaryFolder(t);
+  const library = temporaryFolder();
   const writer = openWriter(library);
   t.after(() => writer.close());
   writer.generation(recipe);

@@ -10,18 +10,16 @@ import {
   countDirt,
   dropGenerationPart,
   freePages,
-  hasDeadPostings,
-  mergePostings,
   retiredGenerations,
   shrinkFile,
 } from "../../src/store/reclaim.js";
 import { openWriter, type Writer } from "../../src/store/writer.js";
-import { batchOf, dimensions, recipe, temporaryFolder } from "./library-fixture.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { batchOf, dimensions, recipe } from "./library-fixture.js";
 
 const vocabulary = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"];
-const words = (text: string) => text.split(" ").map((word) => ({ word, count: 1 }));
 
-function openBoth(t: TestContext, library = temporaryFolder(t)) {
+function openBoth(t: TestContext, library = temporaryFolder()) {
   const writer = openWriter(library);
   t.after(() => writer.close());
   writer.generation(recipe);
@@ -41,11 +39,8 @@ function seen(reader: Reader) {
     });
     from = slice.nextRow;
   }
-  const lists = vocabulary.map((word) => {
-    const { rows: found, scores } = reader.lexical(words(`${word} ${vocabulary[0]}`), 100);
-    return [...found].map((row, i) => [row, scores[i]]);
-  });
-  return { rows, lists };
+  const texts = reader.chunks(Uint32Array.from(rows, ([row]) => row)).map(({ row, text }) => [row, text]);
+  return { rows, texts };
 }
 
 /** One step of each kind, or until `steps` are done. Returns whether anything is left to do. */
@@ -61,10 +56,6 @@ function compactAll(writer: Writer, steps = Number.POSITIVE_INFINITY): { rows: n
     next = result.nextRow;
   }
   return { rows, done: true };
-}
-
-function mergeAll(writer: Writer): void {
-  for (let first = true; mergePostings(writer.db, 1, 10, first); first = false);
 }
 
 test("dead rows leave their blocks; what is alive keeps number, document, vector and terms", (t) => {
@@ -109,26 +100,7 @@ test("a library whose documents all went holds no block, and its rows are not gi
   compactAll(writer);
   assert.equal(writer.db.prepare("SELECT count(*) FROM row_blocks").pluck().get(), 0);
   assert.equal(writer.write(batchOf([{ id: "b", texts: ["alpha"] }])).firstRow, 2);
-  assert.deepEqual([...reader.lexical(words("alpha"), 10).rows], [2]);
-});
-
-test("postings of deleted rows are merged away in steps", (t) => {
-  const { writer, reader } = openBoth(t);
-  const documents = Array.from({ length: 400 }, (_, i) => ({
-    id: `d${i}`,
-    texts: [`${vocabulary[i % 6]} ${Array.from({ length: 40 }, (_, n) => `word${(i * 7 + n * 13) % 500}`).join(" ")}`],
-  }));
-  for (let i = 0; i < 400; i += 50) writer.write(batchOf(documents.slice(i, i + 50)));
-  assert.equal(hasDeadPostings(writer.db, 1), false);
-  writer.remove(documents.filter((_, i) => i % 3 !== 0).map(({ id }) => id));
-  assert.equal(hasDeadPostings(writer.db, 1), true);
-  const before = seen(reader);
-  const bytes = () => writer.db.prepare("SELECT sum(length(block)) FROM lexical_1_data").pluck().get() as number;
-  const bytesBefore = bytes();
-  mergeAll(writer);
-  assert.equal(hasDeadPostings(writer.db, 1), false);
-  assert.ok(bytes() < bytesBefore * 0.9, `${bytes()} of ${bytesBefore} bytes`);
-  assert.deepEqual(seen(reader), before);
+  assert.deepEqual([...reader.liveRows()], [2]);
 });
 
 test("a generation that was replaced goes in parts, and nothing else does", (t) => {
@@ -146,7 +118,6 @@ test("a generation that was replaced goes in parts, and nothing else does", (t) 
   while (writer.db.transaction(() => dropGenerationPart(writer.db, 1)).immediate()) steps++;
   assert.ok(steps > 3, `${steps} steps`);
   assert.deepEqual(retiredGenerations(writer.db), []);
-  assert.equal(writer.db.prepare("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'lexical_1%'").pluck().get(), 0);
   assert.equal(writer.db.prepare("SELECT count(*) FROM chunks").pluck().get(), 1);
   assert.deepEqual(seen(reader), before);
   assert.deepEqual(writer.db.pragma("integrity_check"), [{ integrity_check: "ok" }]);
@@ -160,7 +131,6 @@ test("free pages go back to the system in steps", (t) => {
   const before = pages();
   writer.remove(Array.from({ length: 10 }, (_, i) => `d${i}`));
   compactAll(writer);
-  mergeAll(writer);
   let free = freePages(writer.db);
   assert.ok(free > 20, `${free} free pages`);
   while (free > 0) {
@@ -172,7 +142,7 @@ test("free pages go back to the system in steps", (t) => {
   assert.ok(pages() < before / 2, `${pages()} of ${before} pages`);
 });
 
-test("whatever is put, removed, vacuumed in part and cut off, a search sees the same before and after", (t) => {
+test("whatever is put, removed, vacuumed in part and cut off, a search sees the same before and after", () => {
   const id = fc.integer({ min: 0, max: 14 }).map((n) => `d${n}`);
   const text = fc.array(fc.constantFrom(...vocabulary), { minLength: 1, maxLength: 4 }).map((list) => list.join(" "));
   const action = fc.oneof(
@@ -185,13 +155,12 @@ test("whatever is put, removed, vacuumed in part and cut off, a search sees the 
       weight: 3,
       arbitrary: fc.record({ kind: fc.constant("compact" as const), steps: fc.integer({ min: 1, max: 4 }) }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant("merge" as const), steps: fc.integer({ min: 1, max: 5 }) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("shrink" as const) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("kill" as const) }) },
   );
   fc.assert(
     fc.property(fc.array(action, { minLength: 5, maxLength: 40 }), (actions) => {
-      const folder = temporaryFolder(t);
+      const folder = temporaryFolder();
       let library = join(folder, "0");
       let writer = openWriter(library);
       writer.generation(recipe);
@@ -213,10 +182,6 @@ test("whatever is put, removed, vacuumed in part and cut off, a search sees the 
             break;
           case "compact":
             compactAll(writer, step.steps);
-            assert.deepEqual(seen(reader), before);
-            break;
-          case "merge":
-            for (let n = 0; n < step.steps && mergePostings(writer.db, 1, 1, n === 0); n++);
             assert.deepEqual(seen(reader), before);
             break;
           case "shrink":

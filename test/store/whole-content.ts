@@ -1,13 +1,11 @@
-// All that a library holds, table by table, full-text tables included: for tests of what a failure leaves behind.
+// All that a library holds, table by table: for tests of what a failure leaves behind.
 
 import { createHash } from "node:crypto";
 import type { Database } from "better-sqlite3";
 
 export function wholeContent(db: Database): Record<string, string[]> {
   const names = db
-    .prepare<[], string>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name",
-    )
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
     .pluck()
     .all();
   return Object.fromEntries(

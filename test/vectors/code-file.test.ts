@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
 import { type ErrorCode, LodestoneError } from "../../src/errors.js";
 import {
@@ -16,16 +15,11 @@ import {
 import { codeForms } from "../../src/vectors/quantizer.js";
 import { vectorFormats } from "../../src/vectors/vector-format.js";
 import { failingAt } from "../files/failing-files.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { damages, flipBit } from "./damages.js";
 import { mountSmallDisk } from "./small-disk.js";
 
 const withCode = (code: ErrorCode) => (error: unknown) => error instanceof LodestoneError && error.code === code;
-
-function folder(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), "lodestone-codes-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 const plain = { noNullPrototype: true };
 const headers: fc.Arbitrary<CodeFileHeader> = fc.record(
@@ -62,8 +56,8 @@ async function readAll(directory: string, { identity }: CodeFileHeader): Promise
   }
 }
 
-test("a file is read as it was written, in whatever pieces", async (t) => {
-  const directory = folder(t);
+test("a file is read as it was written, in whatever pieces", async () => {
+  const directory = temporaryFolder();
   await fc.assert(
     fc.asyncProperty(headers, contents, fc.integer({ min: 1, max: 50 }), async (header, sections, bytes) => {
       await writeCodeFile(directory, header, sections);
@@ -89,8 +83,8 @@ const sections = Object.fromEntries(
   codeSections.map((name, i) => [name, [Uint8Array.from({ length: 30 + i }, (_, at) => at * 7 + i)]]),
 ) as Record<CodeSection, Uint8Array[]>;
 
-test("no damage to any byte passes for what was written", async (t) => {
-  const directory = folder(t);
+test("no damage to any byte passes for what was written", async () => {
+  const directory = temporaryFolder();
   await writeCodeFile(directory, header, sections);
   const { size } = statSync(codePath(directory));
   copyFileSync(codePath(directory), join(directory, "kept"));
@@ -101,8 +95,8 @@ test("no damage to any byte passes for what was written", async (t) => {
   }
 });
 
-test("the six damages are told by name, and only an untouched file is read", async (t) => {
-  const directory = folder(t);
+test("the six damages are told by name, and only an untouched file is read", async () => {
+  const directory = temporaryFolder();
   for (const [name, damage] of Object.entries(damages)) {
     await writeCodeFile(directory, header, sections);
     damage(codePath(directory));
@@ -118,8 +112,8 @@ test("the six damages are told by name, and only an untouched file is read", asy
   }
 });
 
-test("the codes of another index are refused with both names", async (t) => {
-  const directory = folder(t);
+test("the codes of another index are refused with both names", async () => {
+  const directory = temporaryFolder();
   await writeCodeFile(directory, header, sections);
   for (const other of [
     { identity: "model@2" },
@@ -135,8 +129,8 @@ test("the codes of another index are refused with both names", async (t) => {
   }
 });
 
-test("whichever file operation fails, and whatever the sections throw, the old file stays", async (t) => {
-  const directory = folder(t);
+test("whichever file operation fails, and whatever the sections throw, the old file stays", async () => {
+  const directory = temporaryFolder();
   await writeCodeFile(directory, header, sections);
   let failures = 0;
   for (let succeeded = false; !succeeded; ) {

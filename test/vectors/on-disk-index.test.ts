@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
 import { type ErrorCode, LodestoneError } from "../../src/errors.js";
 import {
@@ -14,6 +13,7 @@ import {
   vectorFormats,
 } from "../../src/vectors/index.js";
 import { vectorPath } from "../../src/vectors/vector-file.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { damages, flipBit } from "./damages.js";
 import { clusteredVectors, randomFrom, rowsBelow, unitVectors, vectorAt } from "./random-vectors.js";
 import { mountSmallDisk } from "./small-disk.js";
@@ -21,12 +21,6 @@ import { mountSmallDisk } from "./small-disk.js";
 const dimensions = 20;
 const codes = { minRows: 60, listsFromRows: 120, scanThreads: 1 };
 const withCode = (code: ErrorCode) => (error: unknown) => error instanceof LodestoneError && error.code === code;
-
-function folder(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), "lodestone-on-disk-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 function openOnDisk(
   directory: string,
@@ -58,14 +52,14 @@ const step = fc.oneof(
   }),
 );
 
-test("vectors on disk are found as those in memory are, to the bit, however often the file is opened again", async (t) => {
+test("vectors on disk are found as those in memory are, to the bit, however often the file is opened again", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 18 }),
       fc.constantFrom(...vectorFormats),
       fc.constantFrom(dimensions, 12),
       async (steps, format, truncate) => {
-        const directory = folder(t);
+        const directory = temporaryFolder();
         const inMemory = await openVectorIndex({ dimensions, format, truncate, codes });
         let onDisk = await openOnDisk(directory, { format, truncate });
         let version = 0;
@@ -111,9 +105,9 @@ test("vectors on disk are found as those in memory are, to the bit, however ofte
   );
 });
 
-test("a copy of the file at any moment holds vectors as they were given, or none", async (t) => {
+test("a copy of the file at any moment holds vectors as they were given, or none", async () => {
   const random = randomFrom(77);
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const index = await openOnDisk(directory);
   /** All that rows ever were. */
   const versions = new Map<number, number[]>();
@@ -167,7 +161,7 @@ const restore = async (rows: Uint32Array) => ({ rows, vectors: vectorsOf([...row
 
 test("damage that a search comes upon is mended from what the caller has, told, and the search answered", async (t) => {
   for (const plan of ["exact", "prefilter", "ivf"] as const) {
-    const directory = folder(t);
+    const directory = temporaryFolder();
     const notices: string[] = [];
     const index = await filled(directory, { restore, onNotice: (notice) => notices.push(notice) });
     t.after(() => index.close());
@@ -189,7 +183,7 @@ test("damage that a search comes upon is mended from what the caller has, told, 
 });
 
 test("rows that the caller has no more are gone after mending, and without a caller to ask damage is an error", async (t) => {
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const index = await filled(directory, {
     restore: async (rows) => restore(rows.filter((row) => row !== 3)),
   });
@@ -199,7 +193,7 @@ test("rows that the caller has no more are gone after mending, and without a cal
   assert.equal(rows.length, 199);
   assert.ok(!rows.includes(3));
 
-  const other = folder(t);
+  const other = temporaryFolder();
   const alone = await filled(other);
   t.after(() => alone.close());
   flipBit(vectorPath(other), 4096 + 3 * 128, 0);
@@ -210,7 +204,7 @@ test("rows that the caller has no more are gone after mending, and without a cal
 });
 
 test("damage that the making of codes comes upon is mended too, and codes are made", async (t) => {
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const notices: string[] = [];
   const index = await filled(directory, { restore, onNotice: (notice) => notices.push(notice) });
   t.after(() => index.close());
@@ -222,7 +216,7 @@ test("damage that the making of codes comes upon is mended too, and codes are ma
 });
 
 test("one who reads beside a writer sees what was there, what it adds itself, and mends what the writer took away", async (t) => {
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const writer = await filled(directory);
   t.after(() => writer.close());
   const notices: string[] = [];
@@ -274,7 +268,7 @@ test("in a folder that cannot be written any more changes are refused by its nam
 });
 
 test("vectors on disk have no graph, and say so", async (t) => {
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const index = await filled(directory);
   t.after(() => index.close());
   await assert.rejects(index.buildGraph({ directory, modelVersion: "m", sequence: 1 }), withCode("GRAPH_UNAVAILABLE"));

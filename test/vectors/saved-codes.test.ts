@@ -1,7 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type ErrorCode, LodestoneError } from "../../src/errors.js";
 import { codePath } from "../../src/vectors/code-file.js";
@@ -12,6 +9,7 @@ import {
   type VectorIndexOptions,
 } from "../../src/vectors/index.js";
 import { codeForms } from "../../src/vectors/quantizer.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { damages } from "./damages.js";
 import { clusteredVectors, randomFrom, rowsBelow, unitVectors, vectorAt } from "./random-vectors.js";
 
@@ -21,12 +19,6 @@ const vectors = clusteredVectors(count, dimensions, randomFrom(51));
 const queries = clusteredVectors(30, dimensions, randomFrom(52));
 const codes = { minRows: 500, listsFromRows: 2000, scanThreads: 1 };
 const withCode = (code: ErrorCode) => (error: unknown) => error instanceof LodestoneError && error.code === code;
-
-function folder(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), "lodestone-saved-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 async function open(t: TestContext, options: Partial<VectorIndexOptions> = {}): Promise<VectorIndex> {
   const index = await openVectorIndex({ dimensions, codes, ...options });
@@ -51,7 +43,7 @@ async function answers(index: VectorIndex, plan: "exact" | "prefilter" | "ivf", 
 
 for (const form of codeForms) {
   test(`codes of form ${form} that are loaded find what those that were saved find`, async (t) => {
-    const directory = folder(t);
+    const directory = temporaryFolder();
     const index = await filled(t, { codes: { ...codes, form } });
     await index.settle();
     await index.saveCodes(place(directory));
@@ -67,7 +59,7 @@ for (const form of codeForms) {
 }
 
 test("rows that came since are encoded, rows that went are not found, and few of them leave the codes as they are", async (t) => {
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const index = await filled(t);
   await index.settle();
   await index.saveCodes(place(directory));
@@ -94,7 +86,7 @@ test("rows that came since are encoded, rows that went are not found, and few of
 });
 
 test("while codes are saved and loaded rows come and go, and every acknowledged change is seen", async (t) => {
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const index = await filled(t);
   await index.settle();
   let done = 0;
@@ -127,7 +119,7 @@ test("while codes are saved and loaded rows come and go, and every acknowledged 
 });
 
 test("codes over vectors on disk are saved and loaded like those over vectors in memory", async (t) => {
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const onDisk = { directory, identity: "one" };
   const index = await filled(t, { onDisk });
   await index.settle();
@@ -146,7 +138,7 @@ test("codes over vectors on disk are saved and loaded like those over vectors in
 });
 
 test("a file that is damaged, of other vectors or of later ones is refused, and codes are made as if there were none", async (t) => {
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const index = await filled(t);
   await assert.rejects(index.loadCodes(place(directory)), withCode("NOT_FOUND"));
   await assert.rejects(index.saveCodes(place(directory)), withCode("NOT_FOUND"));

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { LodestoneError } from "../../src/errors.js";
 import { openVectorIndex, type VectorFormat, type VectorIndex, vectorFormats } from "../../src/vectors/index.js";
 import { truncated } from "../../src/vectors/truncation.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { clusteredVectors, naiveScores, naiveTop, randomFrom, rowsBelow, vectorAt } from "./random-vectors.js";
 
 const [dimensions, count] = [64, 3000];
@@ -17,12 +15,6 @@ async function filled(t: TestContext, options: { format?: VectorFormat; truncate
   t.after(() => index.close());
   await index.add(rowsBelow(count), vectors);
   return index;
-}
-
-function scratchFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "lodestone-formats-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 for (const format of vectorFormats) {
@@ -40,7 +32,7 @@ for (const format of vectorFormats) {
       );
 
       await index.settle();
-      await index.buildGraph({ directory: scratchFolder(t), modelVersion: "m", sequence: 1 });
+      await index.buildGraph({ directory: temporaryFolder(), modelVersion: "m", sequence: 1 });
       const { codes, graph } = await index.status();
       assert.equal(codes.state, "ready");
       assert.equal(graph.state === "ready" && graph.usable, count);
@@ -80,7 +72,7 @@ test("a query's own vector comes first with cosine 1 in every format, replaced a
 });
 
 test("a graph of vectors kept otherwise is not taken for this index's own", async (t) => {
-  const place = { directory: scratchFolder(t), modelVersion: "m" };
+  const place = { directory: temporaryFolder(), modelVersion: "m" };
   await (await filled(t, {})).buildGraph({ ...place, sequence: 1 });
   const index = await filled(t, { format: "int8" });
   const graph = await index.loadGraph(place);

@@ -1,25 +1,19 @@
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
 import { type ErrorCode, LodestoneError } from "../../src/errors.js";
 import type { IndexIdentity } from "../../src/vectors/index-identity.js";
 import { VectorFile, vectorPath } from "../../src/vectors/vector-file.js";
 import { slotsPerChunk } from "../../src/vectors/vector-store.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { damages, flipBit } from "./damages.js";
 import { randomFrom } from "./random-vectors.js";
 import { mountSmallDisk } from "./small-disk.js";
 
 const identity: IndexIdentity = { identity: "one", dimensions: 20, storedDimensions: 20, format: "float32" };
 const strideBytes = 128;
-
-function folder(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), "lodestone-vectors-"));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 function openFile(directory: string, options: { identity?: IndexIdentity; readOnly?: boolean } = {}): VectorFile {
   return new VectorFile({ directory, identity, readOnly: false, ...options });
@@ -55,9 +49,9 @@ function held(file: VectorFile): Map<number, number> {
 
 const withCode = (code: ErrorCode) => (error: unknown) => error instanceof LodestoneError && error.code === code;
 
-test("what was written is there after the file was closed in order, and after it was not", async (t) => {
+test("what was written is there after the file was closed in order, and after it was not", async () => {
   for (const saved of [true, false]) {
-    const directory = folder(t);
+    const directory = temporaryFolder();
     const file = openFile(directory);
     assert.deepEqual(file.found, { state: "none" });
     put(file, [0, 1, 2, 5000, 31], [70, 71, 72, 2 ** 32 - 1, 0]);
@@ -80,8 +74,8 @@ test("what was written is there after the file was closed in order, and after it
   }
 });
 
-test("the file of another index, or of another shape, is begun anew and says whose it was", async (t) => {
-  const directory = folder(t);
+test("the file of another index, or of another shape, is begun anew and says whose it was", async () => {
+  const directory = temporaryFolder();
   const file = openFile(directory);
   put(file, [0], [7]);
   await file.save();
@@ -104,8 +98,8 @@ test("the file of another index, or of another shape, is begun anew and says who
   }
 });
 
-test("no damage to any byte is ever read as a vector, closed in order or not", async (t) => {
-  const directory = folder(t);
+test("no damage to any byte is ever read as a vector, closed in order or not", async () => {
+  const directory = temporaryFolder();
   const rows = Array.from({ length: 40 }, (_, i) => 1000 + i);
   const whole = join(directory, "whole");
   const open = join(directory, "open");
@@ -152,8 +146,8 @@ test("no damage to any byte is ever read as a vector, closed in order or not", a
   );
 });
 
-test("the six damages: the file is begun anew, or goes on with what is whole", async (t) => {
-  const directory = folder(t);
+test("the six damages: the file is begun anew, or goes on with what is whole", async () => {
+  const directory = temporaryFolder();
   for (const [name, damage] of Object.entries(damages)) {
     rmSync(vectorPath(directory), { force: true });
     const file = openFile(directory);
@@ -175,7 +169,7 @@ test("the six damages: the file is begun anew, or goes on with what is whole", a
 });
 
 test("a file cut off while it is open is damaged where it is gone, and whole where it is not", async (t) => {
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const file = openFile(directory);
   t.after(() => file.close());
   put(file, [0, 1, 2, 3], [5, 6, 7, 8]);
@@ -187,7 +181,7 @@ test("a file cut off while it is open is damaged where it is gone, and whole whe
 });
 
 test("one who only reads leaves the file as it is, and adds to one of its own", async (t) => {
-  const directory = folder(t);
+  const directory = temporaryFolder();
   const none = openFile(directory, { readOnly: true });
   put(none, [0], [3]);
   assert.deepEqual([...held(none)], [[0, 3]]);

@@ -44,7 +44,16 @@ function request(query: string, limit = 2): SearchRequest {
 function responseOf({ query }: SearchRequest, ids: string[]): SearchResponse {
   const hits = ids.map((id) => ({ id }) as Hit);
   const plan = { kind: "exact", reason: "" };
-  const figures = { candidates: 9, degraded: [], plan, generation: 1, model: "m", tookMs: 1, stages: [] };
+  const figures = {
+    candidates: 9,
+    rerankDepth: 0,
+    degraded: [],
+    plan,
+    generation: 1,
+    model: "m",
+    tookMs: 1,
+    stages: [],
+  };
   return { searchId: `of ${ids.join()}`, query, hits, ...figures };
 }
 

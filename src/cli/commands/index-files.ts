@@ -152,9 +152,16 @@ export async function indexPaths(
     terminal.note("Stopping. What has been indexed so far is kept; the same command goes on from there.");
   });
   try {
-    const report = await withEngine(engineOptions, (engine) => {
+    const report = await withEngine(engineOptions, async (engine) => {
       interrupt.signal.throwIfAborted();
-      return engine.ingestPaths(targets, { ...paths, onProgress: showIngest(bar), signal: interrupt.signal });
+      const done = await engine.ingestPaths(targets, {
+        ...paths,
+        onProgress: showIngest(bar),
+        signal: interrupt.signal,
+      });
+      // What is unlike the library is said now, while it is known what it was.
+      await engine.monitor.settled();
+      return done;
     });
     bar.stop();
     tell(report, targets, engineOptions.library, face);

@@ -8,6 +8,7 @@ import { filterOf } from "../filter-option.js";
 import { libraryFolder } from "../library-folder.js";
 import { withEngine, withoutReranking } from "../open-library.js";
 import { gathered, numberBetween, wholeNumber } from "../option-values.js";
+import { oneLine } from "../render/printable.js";
 import { renderNothingFound, renderSearch, summariseSearch } from "../render/search-results.js";
 
 type Options = {
@@ -24,6 +25,14 @@ type Options = {
   ef?: number;
   minScore?: number;
   collapseDuplicates?: boolean;
+  typos: boolean;
+  query?: string[];
+  feedback?: "none" | "rocchio" | "rm3" | "both";
+  diversity?: number;
+  minConfidence?: number;
+  facet?: string[];
+  fusion?: "default" | "learned";
+  synonyms?: string;
 };
 
 export function addSearchCommand(program: Command, face: Face): void {
@@ -39,8 +48,30 @@ export function addSearchCommand(program: Command, face: Face): void {
         .default("hybrid"),
     )
     .option("--no-rerank", "leave out the cross-encoder: faster, a little less exact")
+    .option("--no-typos", "leave words that no document has as they are, instead of reading them as similar ones")
     .option("--min-score <score>", "leave out documents with a lower score", numberBetween(0, 1))
     .option("--collapse-duplicates", "of documents with the same text, or nearly so, show only the best")
+    .option("--query <text>", "the same question in other words, searched for as well (may be repeated)", gathered)
+    .addOption(
+      new Option(
+        "--feedback <method>",
+        "search a second time for what the best passages say (default: rocchio)",
+      ).choices(["none", "rocchio", "rm3", "both"]),
+    )
+    .option("--diversity <share>", "prefer documents unlike those above them, 0 to 1", numberBetween(0, 1))
+    .option(
+      "--min-confidence <share>",
+      "show nothing where the best passage is less sure to answer",
+      numberBetween(0, 1),
+    )
+    .option("--facet <field>", "count the values of a field: type, folder, or metadata (may be repeated)", gathered)
+    .addOption(
+      new Option(
+        "--fusion <weights>",
+        "how both lists become one: as learned by tune, or as the model recommends",
+      ).choices(["learned", "default"]),
+    )
+    .option("--synonyms <file>", "words to search for as well, in a file of Solr's format")
     .option("--explain", "show how each stage ranked each document")
     .addOption(
       new Option("--plan <plan>", "how vectors are searched")
@@ -61,6 +92,7 @@ export function addSearchCommand(program: Command, face: Face): void {
       'search "how do I rotate the keys"',
       'search backup restore --filter "folder=docs" --filter "year>=2020" --limit 5',
       'search timeout --filter "tags in http,retry" --explain',
+      'search "reset a password" --query "forgotten login" --facet type --diversity 0.3',
       "search timeout --plan prefilter --oversampling 8 --explain",
     ],
     notes: [
@@ -89,15 +121,35 @@ async function run(words: string[], options: Options, { terminal, shared }: Face
     ...(probes === undefined ? {} : { probes }),
     ...(ef === undefined ? {} : { ef }),
     ...(minScore === undefined ? {} : { minScore }),
+    ...(options.typos ? {} : { typos: false }),
+    ...(options.query === undefined ? {} : { queries: options.query }),
+    ...feedbackOf(options.feedback),
+    ...(options.diversity === undefined ? {} : { diversity: options.diversity }),
+    ...(options.minConfidence === undefined ? {} : { minConfidence: options.minConfidence }),
+    ...(options.facet === undefined ? {} : { facets: options.facet }),
+    ...(options.fusion === undefined ? {} : { fusion: options.fusion }),
     ...(options.collapseDuplicates ? { collapseDuplicates: true } : {}),
   };
   const response = await withEngine(
-    { library: libraryFolder(library), readOnly: true, ...(rerank ? {} : withoutReranking) },
+    {
+      library: libraryFolder(library),
+      readOnly: true,
+      ...(rerank ? {} : withoutReranking),
+      ...(options.synonyms === undefined ? {} : { synonyms: { file: options.synonyms } }),
+    },
     (engine) => engine.search(request),
   );
-  for (const { stage, reason } of response.degraded) terminal.warn(`the ${stage} stage was left out: ${reason}`);
+  for (const { stage, reason } of response.degraded) terminal.warn(`the ${stage} stage was cut short: ${reason}`);
   if (json) return terminal.printJson(response);
+  for (const { word, read } of response.corrections ?? []) {
+    terminal.note(`No document has "${oneLine(word)}"; it was read as ${read.map(oneLine).join(", ")}.`);
+  }
   show(response, { filtered: filter !== undefined, minScore: minScore !== undefined }, terminal);
+}
+
+function feedbackOf(method: Options["feedback"]): Pick<SearchRequest, "feedback"> {
+  if (method === undefined) return {};
+  return { feedback: method === "none" ? false : { method } };
 }
 
 function show(

@@ -1,6 +1,7 @@
 // lodestone serve: a library over HTTP, with the search page.
 
 import type { Command } from "commander";
+import { type AlertOptions, addAlertOptions, monitoringOf } from "../alert-options.js";
 import { describe, type Face } from "../face.js";
 import { libraryFolder } from "../library-folder.js";
 import { withEngine } from "../open-library.js";
@@ -9,7 +10,7 @@ import { listenForEnd, preloadServer, type ServeOptions, serveLibrary } from "..
 import { addServerTaskOptions, checkServerTasks, type ServerTaskOptions, startServerTasks } from "../server-tasks.js";
 import { addVectorOptions, type VectorOptions, vectorsOf } from "../vector-options.js";
 
-type Options = ServeOptions & ServerTaskOptions & VectorOptions & { readOnly?: boolean };
+type Options = ServeOptions & ServerTaskOptions & VectorOptions & AlertOptions & { readOnly?: boolean };
 
 export function addServeCommand(program: Command, face: Face): void {
   const command = program
@@ -21,6 +22,7 @@ export function addServeCommand(program: Command, face: Face): void {
     .option("--read-only", "serve beside another process that writes the library");
   addServerTaskOptions(command).action((options: Options) => run(options, face));
   addVectorOptions(command);
+  addAlertOptions(command);
   describe(command, {
     examples: [
       "serve",
@@ -43,6 +45,7 @@ async function run(options: Options, face: Face): Promise<void> {
     onNotice: face.terminal.warn,
     ...(options.snapshotDirectory === undefined ? {} : { snapshotDirectory: options.snapshotDirectory }),
     vectors: vectorsOf(options),
+    monitoring: monitoringOf(options),
   };
   checkServerTasks(options);
   const interrupt = listenForEnd();

@@ -28,9 +28,9 @@ export function addVacuumCommand(program: Command, face: Face): void {
 const labels: Readonly<Record<VacuumProgress["phase"], string>> = {
   generations: "Dropping replaced indexes",
   rows: "Rewriting vectors",
-  postings: "Merging postings",
   cache: "Looking through the cache",
   file: "Shrinking the file",
+  words: "Indexing words anew",
 };
 
 async function run({ cache = false }: { cache?: boolean }, { terminal, shared, exitWith }: Face): Promise<void> {

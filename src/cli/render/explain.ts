@@ -7,7 +7,7 @@ import type { Style } from "./style.js";
 import { renderTable } from "./table.js";
 
 export function renderExplanation(explanation: HitExplanation, style: Style, indent: string): string[] {
-  const { lexical, dense, fused, rerank, final, terms } = explanation;
+  const { lexical, dense, fused, rerank, diversity, final, terms } = explanation;
   const row = (stage: string, rank: number, score: number, note = "") => [
     stage,
     formatCount(rank),
@@ -23,6 +23,9 @@ export function renderExplanation(explanation: HitExplanation, style: Style, ind
       : ["dense", "-", "-", "not found"],
     row("fused", fused.rank, fused.score),
     ...(rerank ? [row("rerank", rerank.rank, rerank.score, `logit ${rerank.logit.toFixed(3)}`)] : []),
+    ...(diversity
+      ? [row("before", diversity.from, diversity.score, `likeness to those above ${diversity.similarity.toFixed(3)}`)]
+      : []),
     row("final", final.rank, final.score),
   ];
   const columns = [
@@ -37,7 +40,8 @@ export function renderExplanation(explanation: HitExplanation, style: Style, ind
   ];
 }
 
-export function renderStages({ stages, plan, generation, model, tookMs }: SearchResponse, style: Style): string {
+export function renderStages(response: SearchResponse, style: Style): string {
+  const { stages, plan, generation, model, tookMs, feedback, fusion, rerankDepth } = response;
   const rows = stages.map(({ name, ms, candidates }) => [name, formatMs(ms), formatCount(candidates)]);
   const columns = [
     { title: "stage" },
@@ -46,9 +50,21 @@ export function renderStages({ stages, plan, generation, model, tookMs }: Search
   ] as const;
   return [
     ...renderTable(columns, [...rows, ["all", formatMs(tookMs), ""]], { style }),
+    `${style.dim("fusion")} ${describeFusion(fusion)}; ${countOf(rerankDepth, "passage")} read by the cross-encoder`,
+    ...(feedback ? [`${style.dim("feedback")} ${describeFeedback(feedback)}`] : []),
     `${style.dim("vectors")} ${describePlan(plan)} (${plan.reason}), generation ${generation}, ${model}`,
     "",
   ].join("\n");
+}
+
+function describeFusion({ source, method, lexicalWeight }: SearchResponse["fusion"]): string {
+  const weight = lexicalWeight === undefined ? "" : `, weight of words ${lexicalWeight.toFixed(2)}`;
+  return `${method}${weight} (${source})`;
+}
+
+function describeFeedback({ method, applied, reason, words }: NonNullable<SearchResponse["feedback"]>): string {
+  const added = words.length === 0 ? "" : `: ${oneLine(words.join(", "))}`;
+  return `${method}, ${applied ? "" : "left out: "}${reason}${added}`;
 }
 
 /** Its kind, and the numbers that it was carried out with. */

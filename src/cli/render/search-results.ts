@@ -15,11 +15,25 @@ export type Layout = { style: Style; columns: number | undefined };
 
 const MAX_COLUMNS = 100;
 const INDENT = "   ";
+const SHOWN_VALUES = 10;
 
 export function renderSearch(response: SearchResponse, layout: Layout): string {
   const hits = response.hits.map((hit, i) => renderHit(hit, response.offset + i + 1, layout));
   const explained = response.hits.some(({ explain }) => explain);
-  return [...hits, ...(explained ? [renderStages(response, layout.style)] : [])].join("\n");
+  return [
+    ...hits,
+    ...(response.facets ?? []).map((facet) => renderFacet(facet, layout.style)),
+    ...(explained ? [renderStages(response, layout.style)] : []),
+  ].join("\n");
+}
+
+/** One line: the field, and its most frequent values. */
+function renderFacet({ field, values, others }: NonNullable<SearchResponse["facets"]>[number], style: Style): string {
+  const shown = values.slice(0, SHOWN_VALUES);
+  const hidden = values.length - shown.length + others;
+  const counted = shown.map(({ value, count }) => `${oneLine(String(value))} ${style.dim(formatCount(count))}`);
+  const all = [...counted, ...(hidden > 0 ? [style.dim(`and ${formatCount(hidden)} more`)] : [])];
+  return `${style.bold(oneLine(field))}  ${all.length > 0 ? all.join(", ") : style.dim("no document has it")}\n`;
 }
 
 /** One line about the answer as a whole. */
@@ -31,9 +45,12 @@ export function summariseSearch({ hits, candidates, offset, tookMs, stages }: Se
 
 /** What to say where nothing was found. */
 export function renderNothingFound(
-  { query, candidates, offset }: SearchResponse,
+  { query, candidates, offset, nothingRelevant, confidence = 0 }: SearchResponse,
   asked: { filtered: boolean; minScore: boolean },
 ): string {
+  if (nothingRelevant) {
+    return `Nothing here answers "${fitted(oneLine(query), 60)}": the best passage has a confidence of ${confidence.toFixed(2)}. Lower --min-confidence to see it.`;
+  }
   if (candidates > 0 && offset >= candidates) {
     return `There are only ${countOf(candidates, "document")} for this query; lower --offset (now ${formatCount(offset)}).`;
   }

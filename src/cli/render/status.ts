@@ -7,7 +7,7 @@ import { countOf, formatBytes, formatCount } from "./numbers.js";
 import type { Style } from "./style.js";
 
 export function renderStatus(
-  { library, generation, models, vectors, cache, queue, version }: Status,
+  { library, generation, models, ranking, vectors, cache, queue, version }: Status,
   style: Style,
 ): string {
   const { maxTokens, overlapTokens } = generation.chunking;
@@ -23,6 +23,7 @@ export function renderStatus(
       ["chunking", `at most ${maxTokens} tokens, ${overlapTokens} of overlap`],
       ["bi-encoder", `${models.biEncoder}, ${generation.dimensions} dimensions`],
       ["cross-encoder", models.crossEncoder ?? "none"],
+      ["fusion", describeRanking(ranking)],
       ["vectors", describeVectors(vectors)],
       ["codes", describeCodes(vectors)],
       ["graph", describeGraph(vectors)],
@@ -32,6 +33,15 @@ export function renderStatus(
       ["version", version],
     ],
     style,
+  );
+}
+
+function describeRanking(ranking: Status["ranking"]): string {
+  if (!ranking) return "as the model recommends";
+  const { lexicalWeight, feedback, queries, defaultNdcg, heldOutNdcg, learnedAt } = ranking;
+  return (
+    `weight of words ${lexicalWeight.toFixed(2)}, feedback ${feedback}; learned from ${countOf(queries, "query", "queries")} on ` +
+    `${learnedAt.slice(0, 10)}, nDCG@10 ${defaultNdcg.toFixed(3)} -> ${heldOutNdcg.toFixed(3)}`
   );
 }
 

@@ -113,5 +113,6 @@ export function cacheContents({ cache }: Facts): Outcome {
       figures,
     );
   }
+  if (probes === 0) return fine(`${hits} of ${lookups} lookups were hits.`, figures);
   return fine(`${probes} remembered vectors are what the model gives.`, figures);
 }

@@ -55,6 +55,10 @@ export type SearchResponse = {
   query: string;
   hits: Hit[];
   candidates: number;
+  /** Words that no text has, and what they were read as. */
+  corrections?: { word: string; read: string[] }[];
+  /** Passages that the cross-encoder read. */
+  rerankDepth: number;
   degraded: { stage: string; reason: string }[];
   plan: SearchPlan;
   generation: number;

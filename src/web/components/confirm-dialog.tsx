@@ -27,6 +27,11 @@ export function ConfirmDialog({ title, action, children, onConfirm, onDone, onCl
     dialog.current?.showModal();
     cancel.current?.focus();
   }, []);
+  // The dialog's own news of its closing comes a moment later, when it may have been asked for again.
+  const leave = () => {
+    dialog.current?.close();
+    onClose();
+  };
   const confirm = () => {
     if (isBusy) return;
     setBusy(true);
@@ -44,7 +49,18 @@ export function ConfirmDialog({ title, action, children, onConfirm, onDone, onCl
     );
   };
   return (
-    <dialog ref={dialog} class="confirm" aria-labelledby="confirm-title" onClose={onClose}>
+    <dialog
+      ref={dialog}
+      class="confirm"
+      aria-labelledby="confirm-title"
+      onCancel={(event) => {
+        event.preventDefault();
+        leave();
+      }}
+      onClose={() => {
+        if (dialog.current?.open === false) onClose();
+      }}
+    >
       <h2 id="confirm-title" class="confirm-title">
         {title}
       </h2>
@@ -55,7 +71,7 @@ export function ConfirmDialog({ title, action, children, onConfirm, onDone, onCl
         </p>
       )}
       <div class="confirm-actions">
-        <button ref={cancel} type="button" class="button" onClick={() => dialog.current?.close()}>
+        <button ref={cancel} type="button" class="button" onClick={leave}>
           Cancel
         </button>
         <button type="button" class="button danger" aria-disabled={isBusy} onClick={confirm}>

@@ -2,13 +2,17 @@
 import type { SearchResponse } from "../api/search.js";
 import { Icon } from "./icon.js";
 
-const consequences = new Map([
-  ["embed", "Found by words only, without meaning"],
-  ["dense", "Found by words only, without meaning"],
-  ["rerank", "In fused order, without reranking"],
-]);
+const consequences: Record<string, (answer: Props) => string> = {
+  embed: () => "Found by words only, without meaning",
+  dense: () => "Found by words only, without meaning",
+  rerank: ({ rerankDepth }) =>
+    rerankDepth > 0 ? `Only the best ${rerankDepth} passages are reranked` : "In fused order, without reranking",
+};
 
-export function DegradedNotice({ degraded }: { degraded: SearchResponse["degraded"] }) {
+type Props = Pick<SearchResponse, "degraded" | "rerankDepth">;
+
+export function DegradedNotice(answer: Props) {
+  const { degraded } = answer;
   if (degraded.length === 0) return null;
   return (
     <ul class="notice degraded" aria-label="Degraded answer">
@@ -16,7 +20,7 @@ export function DegradedNotice({ degraded }: { degraded: SearchResponse["degrade
         <li key={stage}>
           <Icon name="notice" />
           <span>
-            {consequences.get(stage) ?? `Without the stage ${stage}`}: {reason}
+            {consequences[stage]?.(answer) ?? `Without the stage ${stage}`}: {reason}
           </span>
         </li>
       ))}

@@ -4,6 +4,7 @@ import type { SearchState } from "../search/search-session.js";
 import { shownIn } from "../search/search-session.js";
 import type { SearchView } from "../search/search-view.js";
 import { plural } from "../text/numbers.js";
+import { CorrectionsNotice } from "./corrections-notice.js";
 import { DegradedNotice } from "./degraded-notice.js";
 import { EmptyLibrary } from "./empty-library.js";
 import { FailureNotice } from "./failure-notice.js";
@@ -64,7 +65,8 @@ function AfterSearch({ state, view, library, chosenId, isExplaining, actions, ..
     if (library.status?.library.documents === 0) return <EmptyLibrary status={library.status} />;
     return (
       <>
-        <DegradedNotice degraded={answer.response.degraded} />
+        <DegradedNotice {...answer.response} />
+        <CorrectionsNotice corrections={answer.response.corrections} />
         <NoResults view={{ ...view, query: answer.request.query }} onView={on.onView} />
       </>
     );
@@ -78,7 +80,8 @@ function AfterSearch({ state, view, library, chosenId, isExplaining, actions, ..
         onView={on.onView}
         onExplain={on.onExplain}
       />
-      <DegradedNotice degraded={answer.response.degraded} />
+      <DegradedNotice {...answer.response} />
+      <CorrectionsNotice corrections={answer.response.corrections} />
       <ResultList
         answer={answer}
         isBusy={state.kind === "asking"}

@@ -7,8 +7,11 @@ const stageNames = new Map([
   ["dense", "Meaning"],
   ["fused", "Fused"],
   ["fuse", "Fuse"],
+  ["feedback", "Search again"],
   ["rerank", "Rerank"],
   ["collapse", "Collapse"],
+  ["diversify", "Vary"],
+  ["facets", "Count values"],
   ["final", "Final"],
 ]);
 

@@ -6,6 +6,7 @@ export const pages = [
   { name: "documents", label: "Documents" },
   { name: "jobs", label: "Jobs" },
   { name: "migration", label: "Migration" },
+  { name: "health", label: "Health" },
 ] as const;
 
 export type PageName = (typeof pages)[number]["name"];

@@ -30,7 +30,10 @@ test("--json is the engine's answer in one line", async () => {
   assert.deepEqual(Object.keys(answer).sort(), [
     "candidates",
     "confidence",
+    "confidenceFrom",
     "degraded",
+    "feedback",
+    "fusion",
     "generation",
     "hits",
     "limit",
@@ -38,7 +41,10 @@ test("--json is the engine's answer in one line", async () => {
     "offset",
     "plan",
     "query",
+    "remembered",
+    "rerankDepth",
     "searchId",
+    "similarity",
     "stages",
     "tookMs",
   ]);

@@ -6,7 +6,9 @@ import type { SearchResponse } from "../../../src/retrieval/index.js";
 
 test("the plan is told with the numbers it was carried out with, and why it was taken", () => {
   const shown = (plan: SearchResponse["plan"]) => {
-    const response = { stages: [], plan, generation: 3, model: "a@1", tookMs: 2 } as unknown as SearchResponse;
+    const fusion = { source: "default", method: "convex", lexicalWeight: 0.6 };
+    const answer = { stages: [], plan, fusion, rerankDepth: 0, generation: 3, model: "a@1", tookMs: 2 };
+    const response = answer as unknown as SearchResponse;
     return /^vectors (.*), generation 3, a@1$/m.exec(renderStages(response, plainStyle))?.[1];
   };
   const reason = "asked for";

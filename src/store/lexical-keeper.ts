@@ -1,0 +1,184 @@
+// Keeps a lexical index in shape between searches: merges its segments, saves them once the library has settled or has grown
+// by much, and makes all of it anew where words of what is gone have to go.
+
+import { setImmediate as turn } from "node:timers/promises";
+import { LodestoneError } from "../errors.js";
+import type { Analyser } from "../lexical/index.js";
+import { hasOtherSegments, type LexicalPlace, loadSegments, saveSegments } from "./lexical-files.js";
+import type { LexicalRows } from "./lexical-rows.js";
+import { LiveLexical } from "./live-lexical.js";
+
+export type LexicalKeeperOptions = {
+  rows: LexicalRows;
+  analyser: Analyser;
+  place: Omit<LexicalPlace, "analyser">;
+  /** Another process writes the library, and the files with it. */
+  readOnly: boolean;
+  /** New rows from which saving is worth it. Default 1,024: to analyse so many takes 50 ms when the library is opened. */
+  saveFromRows?: number | undefined;
+  onNotice(notice: string): void;
+};
+
+/** Saved also while more is coming: so much is left to be analysed again where the process is killed, 0.4 s. */
+const SAVED_UNDER_WAY = 8192;
+const SETTLED_AFTER_MS = 1000;
+const MERGE_SLICE_MS = 4;
+// A process that writes may replace what is being read here.
+const ATTEMPTS = 3;
+
+export class LexicalKeeper {
+  readonly #options: LexicalKeeperOptions;
+  readonly #place: LexicalPlace;
+  readonly #saveFromRows: number;
+  #live: LiveLexical;
+  #hasFiles = false;
+  /** Files that are there and whole. */
+  #files: ReadonlySet<string> = new Set();
+  /** Where the files end, and whether they are of an index that was made of the texts alone. */
+  #saved = { rows: 0, isFresh: false };
+  /** Whether the files may hold words of what is gone though the index does not. */
+  #owesSave = false;
+  #merging: Promise<void> | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  #savingSoon: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  /** Takes up what was saved; reports what cannot be. */
+  constructor(options: LexicalKeeperOptions) {
+    this.#options = options;
+    this.#place = { ...options.place, analyser: options.analyser.version };
+    this.#saveFromRows = options.saveFromRows ?? 1024;
+    this.#live = this.#load() ?? this.#empty();
+  }
+
+  get live(): LiveLexical {
+    return this.#live;
+  }
+
+  /** Sees to it that what a commit leaves behind gets done: merges, and saves in due time. */
+  changed(): void {
+    if (this.#isClosed) return;
+    this.#merging ??= this.#merge(this.#live).finally(() => {
+      this.#merging = undefined;
+    });
+    if (this.#options.readOnly) return;
+    if (this.#unsavedRows() >= SAVED_UNDER_WAY) this.#savingSoon ??= this.#saveMerged();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#savingSoon ??= this.#saveMerged();
+    }, SETTLED_AFTER_MS).unref();
+  }
+
+  /**
+   * Sees to it that nothing of rows that went is left, neither here nor in the files: where words may be left, makes the
+   * index anew of the texts and saves it. Searches go on meanwhile. `onRows` is told how far it is, of how many rows.
+   */
+  async forgetGone(onRows: (done: number, total: number) => void): Promise<void> {
+    await this.#live.follow();
+    if (this.#live.hasGoneWords) {
+      const total = this.#live.nextRow;
+      const fresh = this.#empty();
+      await fresh.follow((row) => {
+        if (this.#isClosed) throw new LodestoneError("CLOSED", "The lexical index is closed.");
+        onRows(row, total);
+      });
+      await this.#merging;
+      this.#live = fresh;
+      await this.#merge(fresh);
+      this.#owesSave = true;
+    }
+    await this.#saving;
+    if (!this.#owesSave || this.#options.readOnly) return;
+    if (this.#hasFiles) await this.#save();
+    else this.#owesSave = false;
+  }
+
+  /** Saves what has changed, where it is worth it. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#live.close();
+    await this.#merging;
+    await this.#savingSoon;
+    await this.#saving;
+    if (!this.#options.readOnly && this.#unsavedRows() >= this.#saveFromRows) await this.#save();
+  }
+
+  #empty(): LiveLexical {
+    return new LiveLexical(this.#options.rows, this.#options.analyser);
+  }
+
+  #load(): LiveLexical | undefined {
+    const { rows, analyser, readOnly, onNotice } = this.#options;
+    const instead = "It is made of the texts.";
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const saved = loadSegments(this.#place);
+        this.#hasFiles = true;
+        if (saved.nextRow > (rows.extent()?.nextRow ?? 0)) {
+          this.#owesSave = true;
+          onNotice(`The stored lexical index is not used: it is of a later state of the library. ${instead}`);
+          return undefined;
+        }
+        const live = new LiveLexical(rows, analyser, saved);
+        this.#saved = { rows: saved.nextRow, isFresh: false };
+        this.#files = new Set(saved.names);
+        // Of a save that was cut off.
+        this.#owesSave = hasOtherSegments(this.#place.directory, this.#files);
+        return live;
+      } catch (error) {
+        if (!(error instanceof LodestoneError)) throw error;
+        const isMissing = error.code === "NOT_FOUND";
+        if (!isMissing && attempt < ATTEMPTS) continue;
+        this.#hasFiles = !isMissing || hasOtherSegments(this.#place.directory, this.#files);
+        this.#owesSave = this.#hasFiles;
+        if (!isMissing) onNotice(`The stored lexical index is not used: ${error.message} ${instead}`);
+        // Where nothing was ever stored, nothing is missing.
+        else if (this.#hasFiles && !readOnly) onNotice(`The list of stored lexical segments is gone. ${instead}`);
+        return undefined;
+      }
+    }
+  }
+
+  #unsavedRows(): number {
+    const { nextRow, isFresh } = this.#live;
+    return this.#saved.isFresh === isFresh ? nextRow - this.#saved.rows : nextRow;
+  }
+
+  async #merge(live: LiveLexical): Promise<void> {
+    while (!this.#isClosed && live.maintain(MERGE_SLICE_MS)) await turn();
+  }
+
+  async #saveMerged(): Promise<void> {
+    await this.#merging;
+    if (!this.#isClosed && this.#unsavedRows() >= this.#saveFromRows) await this.#save();
+    this.#savingSoon = undefined;
+  }
+
+  #save(): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#write());
+    return this.#saving;
+  }
+
+  async #write(): Promise<void> {
+    const live = this.#live;
+    const { nextRow, isFresh, hasGoneWords } = live;
+    const { rows, isFresh: wasFresh } = this.#saved;
+    // At once: whoever asks meanwhile is not to save the same again.
+    this.#saved = { rows: nextRow, isFresh };
+    try {
+      this.#files = new Set(await saveSegments(this.#place, live, this.#files));
+      this.#hasFiles = true;
+      if (!hasGoneWords) this.#owesSave = false;
+    } catch (error) {
+      if (!(error instanceof LodestoneError)) throw error;
+      this.#saved = { rows, isFresh: wasFresh };
+      // What is there now is not known.
+      this.#files = new Set();
+      this.#options.onNotice(
+        `The lexical index could not be saved, and is made again at the next start: ${error.message}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { coded, openTemporary } from "./temporary.js";
+
+test("titles and earlier queries are suggested, each tenant's own, and none of a document that is gone", async (t) => {
+  const engine = await openTemporary(t);
+  const acme = engine.tenant("acme");
+  await engine.put([
+    { id: "a", title: "Rotating keys", text: "Keys are rotated every ninety days." },
+    { id: "b", title: "rotas of the week", text: "Who is on duty." },
+    { id: "c", title: "Bread", text: "Bake it." },
+  ]);
+  await acme.put([{ id: "s", title: "Rotten secrets", text: "Nobody else must see this." }]);
+  // Completed words have tests of their own (words.test.ts).
+  const texts = async (query: string, limit = 8) =>
+    (await engine.suggest({ query, limit }))
+      .filter(({ kind }) => kind !== "word")
+      .map(({ text, kind }) => `${kind} ${text}`);
+
+  assert.deepEqual(await texts("Rot"), ["title rotas of the week", "title Rotating keys"]);
+  assert.deepEqual(await texts(" rotating k"), ["title Rotating keys"]);
+  assert.deepEqual(await texts("x"), []);
+  assert.deepEqual(await texts(" "), []);
+  assert.deepEqual(await acme.suggest({ query: "rot" }), [
+    { text: "Rotten secrets", kind: "title" },
+    { text: "rotten", kind: "word" },
+  ]);
+
+  await engine.search({ query: "rotate  the keys" });
+  await engine.search({ query: "rota duty" });
+  await engine.search({ query: "Rotate the keys" });
+  await acme.search({ query: "rotten eggs" });
+  assert.deepEqual(await texts("rot"), [
+    "query Rotate the keys",
+    "query rota duty",
+    "title rotas of the week",
+    "title Rotating keys",
+  ]);
+  assert.equal((await texts("rot", 2)).length, 2);
+  // What found nothing is no suggestion.
+  await engine.search({ query: "rotunda", filter: { id: "nothing" } });
+  assert.ok(!(await texts("rotu")).length);
+
+  await engine.remove(["a"]);
+  assert.ok(!(await texts("rot")).includes("title Rotating keys"));
+  await acme.drop();
+  assert.deepEqual(await acme.suggest({ query: "rot" }), []);
+  await assert.rejects(engine.suggest({ query: "x", limit: 0 }), coded("INVALID_INPUT", /limit/));
+});
