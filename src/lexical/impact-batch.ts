@@ -11,6 +11,11 @@ import { checkRow, invert, type TermBatch } from "./term-batch.js";
 
 export const LARGEST_IMPACT = 255;
 
+/** The impact of a weight above 0, 1 to 255. */
+export function impactOf(weight: number, largestWeight: number): number {
+  return Math.max(1, Math.round((Math.min(weight, largestWeight) / largestWeight) * LARGEST_IMPACT));
+}
+
 /** The terms of one row and their weights; a weight of 0 or below says nothing and is left out. */
 export type WeightedTerms = ReadonlyMap<string, number>;
 
@@ -40,7 +45,7 @@ export function impactBatch(
         idOf.set(term, id);
       }
       postingTerms.push(id);
-      impacts.push(Math.max(1, Math.round((Math.min(weight, largestWeight) / largestWeight) * LARGEST_IMPACT)));
+      impacts.push(impactOf(weight, largestWeight));
     }
     ends[row] = impacts.length;
   });
