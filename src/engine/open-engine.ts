@@ -157,7 +157,7 @@ async function startWriting(
   await mkdir(library, { recursive: true });
   return startIngest({
     library,
-    model: models.biEncoder,
+    models: { model: models.biEncoder },
     chunking: models.chunking,
     encoderThreads: options.threads.ingest,
     cache: cacheSettings(options.cache),
