@@ -20,11 +20,11 @@ export function impactOf(weight: number, largestWeight: number): number {
 export type WeightedTerms = ReadonlyMap<string, number>;
 
 /**
- * Rows from `firstRow` on. `largestWeight`: what an impact of 255 stands for; larger weights are cut off. It is one of the
+ * Rows from `firstRow` on; undefined: a row that is not there. `largestWeight`: what an impact of 255 stands for; larger weights are cut off. It is one of the
  * whole index. `version` names the encoder.
  */
 export function impactBatch(
-  rows: readonly WeightedTerms[],
+  rows: readonly (WeightedTerms | undefined)[],
   { firstRow, largestWeight, version }: { firstRow: number; largestWeight: number; version: string },
 ): TermBatch {
   checkRow(firstRow);
@@ -33,8 +33,10 @@ export function impactBatch(
   const postingTerms: number[] = [];
   const impacts: number[] = [];
   const ends = new Uint32Array(rows.length);
+  const present = firstBits(rows.length);
   rows.forEach((weights, row) => {
-    for (const [term, weight] of weights) {
+    if (!weights) present[row >>> 5]! &= ~(1 << (row & 31));
+    for (const [term, weight] of weights ?? []) {
       if (!Number.isFinite(weight)) {
         throw new LodestoneError("INVALID_INPUT", `Row ${firstRow + row} weighs the term "${term}" ${weight}.`);
       }
@@ -60,7 +62,7 @@ export function impactBatch(
     version: versionDigest(version),
     firstRow,
     rowCount: rows.length,
-    present: firstBits(rows.length),
+    present,
     lengths: new Uint16Array(0),
     terms: Array.from(order, (id) => unsorted[id]!),
     ...invert(
