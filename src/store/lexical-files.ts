@@ -29,7 +29,8 @@ export type LexicalPlace = {
 };
 
 /** The index of words, or that of weighted terms. */
-export type LexicalFolder = "lexical" | "sparse";
+export const lexicalFolders = ["lexical", "sparse"] as const;
+export type LexicalFolder = (typeof lexicalFolders)[number];
 
 const FORMAT = 1;
 const ENDING = ".llex";

@@ -28,6 +28,12 @@ const MERGE_SLICE_MS = 4;
 // A process that writes may replace what is being read here.
 const ATTEMPTS = 3;
 
+/** What an index is called, and what is done without its files. */
+const wordsFor = {
+  lexical: ["lexical index", "It is made of the texts."],
+  sparse: ["index of weighted terms", "It is made of the stored terms."],
+} as const;
+
 export class LexicalKeeper<Index extends Live> {
   readonly #options: LexicalKeeperOptions<Index>;
   readonly #place: LexicalPlace;
@@ -109,14 +115,14 @@ export class LexicalKeeper<Index extends Live> {
 
   #load(): Index | undefined {
     const { rows, open, readOnly, onNotice } = this.#options;
-    const instead = "It is made of the texts.";
+    const [what, instead] = wordsFor[this.#place.folder ?? "lexical"];
     for (let attempt = 1; ; attempt++) {
       try {
         const saved = loadSegments(this.#place);
         this.#hasFiles = true;
         if (saved.nextRow > (rows.extent()?.nextRow ?? 0)) {
           this.#owesSave = true;
-          onNotice(`The stored lexical index is not used: it is of a later state of the library. ${instead}`);
+          onNotice(`The stored ${what} is not used: it is of a later state of the library. ${instead}`);
           return undefined;
         }
         const live = open(saved);
@@ -131,9 +137,10 @@ export class LexicalKeeper<Index extends Live> {
         if (!isMissing && attempt < ATTEMPTS) continue;
         this.#hasFiles = !isMissing || hasOtherSegments(this.#place, this.#files);
         this.#owesSave = this.#hasFiles;
-        if (!isMissing) onNotice(`The stored lexical index is not used: ${error.message} ${instead}`);
+        if (!isMissing) onNotice(`The stored ${what} is not used: ${error.message} ${instead}`);
         // Where nothing was ever stored, nothing is missing.
-        else if (this.#hasFiles && !readOnly) onNotice(`The list of stored lexical segments is gone. ${instead}`);
+        else if (this.#hasFiles && !readOnly)
+          onNotice(`The list of segments of the stored ${what} is gone. ${instead}`);
         return undefined;
       }
     }
@@ -175,7 +182,7 @@ export class LexicalKeeper<Index extends Live> {
       // What is there now is not known.
       this.#files = new Set();
       this.#options.onNotice(
-        `The lexical index could not be saved, and is made again at the next start: ${error.message}`,
+        `The ${wordsFor[this.#place.folder ?? "lexical"][0]} could not be saved, and is made again at the next start: ${error.message}`,
       );
     }
   }
