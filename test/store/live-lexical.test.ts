@@ -263,7 +263,7 @@ test("what a save that was cut off has left goes with a vacuum", async (t) => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "0-9-00000000.llex"), "what nobody may read any more");
   const opened = openLexical(library);
-  assert.match(opened.notices.join(), /list of stored lexical segments is gone/);
+  assert.match(opened.notices.join(), /list of segments of the stored lexical index is gone/);
   await opened.keeper.forgetGone(() => undefined);
   assert.equal(existsSync(join(folder, "0-9-00000000.llex")), false);
   assert.deepEqual((await find(opened, "lamp")).rows, [0]);
