@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
+import { diskOperations } from "../../src/files/index.js";
 import { prepareCompaction } from "../../src/store/compact-rows.js";
 import { openForReading } from "../../src/store/connection.js";
+import { copyLexicalFiles } from "../../src/store/copy-lexical-files.js";
 import { LexicalKeeper } from "../../src/store/lexical-keeper.js";
 import { openLexicalRows } from "../../src/store/lexical-rows.js";
 import { LiveSparse } from "../../src/store/live-sparse.js";
@@ -203,7 +205,25 @@ test("whatever is put, removed, vacuumed and opened again, answers are those of 
   );
 });
 
-function openSparse(library: string) {
+test("what is saved is copied with a snapshot's files, and loaded from there", async (t) => {
+  const { library, writer } = libraryOf(t);
+  writer.write(batchOf([{ id: "a", texts: ["alpha"] }], { sparse: weighed([[[5, 1]]]) }));
+  const first = openSparse(library);
+  await first.keeper.live.follow();
+  await first.close();
+  const copy = temporaryFolder();
+  const { signal } = new AbortController();
+  const { copied, left } = await copyLexicalFiles(library, copy, { files: diskOperations, signal });
+  assert.deepEqual([copied.length, left], [2, []]);
+  assert.ok(copied.includes("sparse/segments.json"));
+  const second = openSparse(library, copy);
+  assert.deepEqual([second.keeper.live.nextRow, second.notices], [1, []]);
+  const found = await second.keeper.live.search({ terms: Uint32Array.of(5), weights: Float32Array.of(1), limit: 9 });
+  assert.deepEqual([...found.rows], [0]);
+  await second.close();
+});
+
+function openSparse(library: string, directory = library) {
   const db = openForReading(library);
   const notices: string[] = [];
   const rows = openLexicalRows(db, 1);
@@ -212,7 +232,7 @@ function openSparse(library: string) {
   const keeper = new LexicalKeeper({
     rows,
     open: (saved) => new LiveSparse(rows, read, kind, saved),
-    place: { directory: library, identity: "one", analyser: modelVersion, folder: "sparse" },
+    place: { directory, identity: "one", analyser: modelVersion, folder: "sparse" },
     readOnly: false,
     saveFromRows: 1,
     onNotice: (notice) => void notices.push(notice),
