@@ -168,3 +168,16 @@ test("a snapshot brings weighted terms and their model along", async (t) => {
   const restored = await openTemporary(t, { library, crossEncoder: null });
   assert.deepEqual(await found(restored, "car"), ["motor"]);
 });
+
+test("a passage for which the encoder gives no number is not taken, and without its model a library does not open", async (t) => {
+  const models = temporaryFolder();
+  await importSparse(models, "poisoned", { sourdough: { sourdough: 3 }, whales: { whales: Number.NaN } });
+  const engine = await openTemporary(t, { ...options(models), sparseEncoder: "poisoned" });
+  await assert.rejects(engine.put(documents), coded("VECTOR_INVALID", /poisoned@/));
+  await engine.put(documents.slice(0, 2));
+  assert.equal(storedTerms(engine.library), 2);
+  assert.equal(await engine.get("sea"), undefined);
+  const { library } = engine;
+  await engine.close();
+  await assert.rejects(openEngine({ library, crossEncoder: null }), coded("MODEL_NOT_FOUND", /poisoned/));
+});
