@@ -45,6 +45,9 @@ export async function describeModel(
     maxTokens: fields.maxTokens ?? infer.inferMaxTokens(folder),
     ...(role === "cross-encoder" ? {} : infer.inferPrefixes(folder)),
     ...(role === "bi-encoder" ? vectorFields(folder, report, pooling) : {}),
+    ...(role === "sparse-encoder" && files.includes(infer.queryWeightsFile)
+      ? { queryWeights: infer.queryWeightsFile }
+      : {}),
     ...fields,
     files: records,
   };

@@ -6,7 +6,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LodestoneError } from "../errors.js";
 import { describeModel } from "./describe-model.js";
-import { chooseGraph, inferRole } from "./infer-manifest.js";
+import { chooseGraph, inferRole, queryWeightsFile } from "./infer-manifest.js";
 import { isModelName, type ModelRole } from "./manifest.js";
 import { type Model, modelOf } from "./model.js";
 import { type ModelFolderContents, originOf, readModelFolder } from "./model-folder.js";
@@ -65,6 +65,7 @@ const companions = new Set([
   "sentence_bert_config.json",
   "config_sentence_transformers.json",
   "1_Pooling/config.json",
+  queryWeightsFile,
 ]);
 
 // The graph with the weights that it keeps beside itself (model.onnx_data, model.onnx.data), the files that describe it,

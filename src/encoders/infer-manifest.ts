@@ -73,6 +73,9 @@ export function inferMatryoshka(folder: ModelFolderContents, dimensions: number)
   return widths.length > 0 ? [...new Set(widths)].sort((a, b) => b - a) : undefined;
 }
 
+/** Where models whose queries need no inference keep the weights of tokens (OpenSearch's sparse encoders). */
+export const queryWeightsFile = "idf.json";
+
 /** The "license" of the model card's front matter. */
 export function inferLicence(folder: ModelFolderContents): string {
   const header = /^---\n([\s\S]*?)\n---/.exec(folder.text("README.md") ?? "")?.[1] ?? "";

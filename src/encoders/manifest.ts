@@ -91,13 +91,22 @@ const sparseEncoder = z.strictObject({
   ...common,
   queryPrefix: z.string(),
   passagePrefix: z.string(),
+  /** JSON of token -> weight, for a model whose queries are looked up there instead of being run through the graph. */
+  queryWeights: relativePath.optional(),
+  /** Heaviest terms of a text that are kept. */
+  maxTerms: tokens.default(256),
+  /** The weight that the index's largest impact stands for; larger ones are cut off. log(1 + logit) hardly ever passes 3.5. */
+  largestWeight: z.number().positive().default(3.5),
+  /** How this model's list counts in the fusion, beside BM25 and vectors. */
+  fusionWeight: z.number().min(0).max(1).optional(),
   files,
 });
 
 const manifestSchema = z
   .discriminatedUnion("role", [biEncoder, crossEncoder, sparseEncoder])
   .check(({ value, issues }) => {
-    for (const path of [value.modelFile, "tokenizer.json"]) {
+    const queryWeights = value.role === "sparse-encoder" ? value.queryWeights : undefined;
+    for (const path of [value.modelFile, "tokenizer.json", ...(queryWeights === undefined ? [] : [queryWeights])]) {
       if (!(path in value.files))
         issues.push({ code: "custom", message: `must list "${path}"`, path: ["files"], input: value.files });
     }

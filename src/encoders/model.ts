@@ -70,7 +70,15 @@ function versionOf(manifest: Manifest, dimensions: number | undefined): string {
     isCrossEncoder ? null : manifest.queryPrefix,
     isCrossEncoder ? null : manifest.passagePrefix,
     manifest.maxTokens,
+    ...(manifest.role === "sparse-encoder" ? sparseFacts(manifest, hashOf) : []),
   ];
   const digest = createHash("sha256").update(JSON.stringify(facts)).digest("hex");
   return `${manifest.name}@${digest.slice(0, 12)}`;
+}
+
+function sparseFacts(
+  { queryWeights, maxTerms, largestWeight }: ManifestOf<"sparse-encoder">,
+  hashOf: (path: string) => string | null,
+): unknown[] {
+  return [queryWeights === undefined ? null : hashOf(queryWeights), maxTerms, largestWeight];
 }

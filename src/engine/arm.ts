@@ -2,7 +2,15 @@
 // migration two. What differs between generations is in here and nowhere else.
 
 import { LRUCache } from "lru-cache";
-import { type BiEncoder, type BiEncoderModel, type CrossEncoder, openBiEncoder } from "../encoders/index.js";
+import {
+  type BiEncoder,
+  type BiEncoderModel,
+  type CrossEncoder,
+  openBiEncoder,
+  openSparseEncoder,
+  type SparseEncoder,
+  type SparseEncoderModel,
+} from "../encoders/index.js";
 import { Analyser } from "../lexical/index.js";
 import type { ConfidenceScales } from "../monitoring/index.js";
 import {
@@ -45,6 +53,9 @@ export type ArmParts = {
   generation: Generation;
   /** They load while the rows do; whoever opened them closes them. */
   encoder: Promise<BiEncoder>;
+  sparseEncoder: Promise<SparseEncoder | undefined>;
+  /** The model of that encoder. */
+  sparseModel: SparseEncoderModel | undefined;
   crossEncoder: Promise<CrossEncoder | undefined>;
   synonyms: Synonyms;
   /** What was learned of ranking with a generation's model. */
@@ -62,6 +73,7 @@ export async function openArm({
   library,
   generation,
   options,
+  sparseModel,
   synonyms,
   learned,
   scales,
@@ -76,7 +88,13 @@ export async function openArm({
     const reader = await opened.add(startReader(library, generation.id));
     const folder = indexFolder(library, generation);
     // Reads what it needs while the vectors are read here.
-    lexicalOpening = opened.add(startLexical({ library, generation: generation.id, ...folder, readOnly, onNotice }));
+    const sparse = sparseModel && {
+      version: sparseModel.version,
+      largestWeight: sparseModel.manifest.largestWeight,
+    };
+    lexicalOpening = opened.add(
+      startLexical({ library, generation: generation.id, ...folder, sparse, readOnly, onNotice }),
+    );
     lexicalOpening.catch(() => undefined);
     if (onDisk && !readOnly) await makeIndexFolder(folder);
     const place = onDisk ? { onDisk: { ...folder, readOnly } } : {};
@@ -100,7 +118,11 @@ export async function openArm({
     await opened.add(Promise.resolve(graph));
     await graph.load();
     const lexical = await lexicalOpening;
-    const [encoder, crossEncoder] = await Promise.all([models.encoder, models.crossEncoder]);
+    const [encoder, sparseEncoder, crossEncoder] = await Promise.all([
+      models.encoder,
+      models.sparseEncoder,
+      models.crossEncoder,
+    ]);
     const analyser = new Analyser();
     const filters = new FilterCache(reader, index);
     const rerankPace = new RerankPace();
@@ -115,6 +137,7 @@ export async function openArm({
           vectors: () => index.vectorsOf(tenant),
           documentOf: (row) => index.documentOf(row),
           encoder,
+          sparseEncoder,
           crossEncoder,
           generation,
           allowedRows: (filter) => filters.rows(tenant, filter),
@@ -136,26 +159,28 @@ export async function openArm({
   }
 }
 
-/** An arm with an encoder of its own, for the other side of a migration. */
+/** An arm with encoders of its own, for the other side of a migration. */
 export async function openShadowArm(
-  { model, ...parts }: Omit<ArmParts, "encoder" | "crossEncoder"> & { model: BiEncoderModel },
+  { model, ...parts }: Omit<ArmParts, "encoder" | "sparseEncoder" | "crossEncoder"> & { model: BiEncoderModel },
   crossEncoder: CrossEncoder | undefined,
 ): Promise<Arm> {
-  const { threads } = parts.options;
-  const encoder = await openBiEncoder(model, threads.query === undefined ? {} : { threads: threads.query });
+  const { sparseModel } = parts;
+  const threads = parts.options.threads.query === undefined ? {} : { threads: parts.options.threads.query };
+  const opened = new Opened();
   try {
-    const arm = await openArm({
-      ...parts,
-      encoder: Promise.resolve(encoder),
-      crossEncoder: Promise.resolve(crossEncoder),
-    });
-    const close = async () => {
-      await arm.close();
-      await encoder.close();
-    };
-    return { ...arm, close };
+    const encoder = await opened.add(openBiEncoder(model, threads));
+    const sparseEncoder = sparseModel && (await opened.add(openSparseEncoder(sparseModel, threads)));
+    const arm = await opened.add(
+      openArm({
+        ...parts,
+        encoder: Promise.resolve(encoder),
+        sparseEncoder: Promise.resolve(sparseEncoder),
+        crossEncoder: Promise.resolve(crossEncoder),
+      }),
+    );
+    return { ...arm, close: () => opened.close() };
   } catch (error) {
-    await encoder.close();
+    await opened.close();
     throw error;
   }
 }

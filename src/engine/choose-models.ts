@@ -1,12 +1,22 @@
 // Which models an engine runs with: those of the library where it exists, those asked for or the bundled ones where not.
 
-import { atDimensions, type BiEncoderModel, type Catalogue, type CrossEncoderModel } from "../encoders/index.js";
+import {
+  atDimensions,
+  type BiEncoderModel,
+  type Catalogue,
+  type CrossEncoderModel,
+  type Model,
+  type SparseEncoderModel,
+} from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
+import type { IndexModels } from "../ingest/index.js";
 import type { Generation } from "../store/index.js";
 import { type CheckedEngineOptions, type Chunking, chunkingOf } from "./options.js";
 
 export type ChosenModels = {
   biEncoder: BiEncoderModel;
+  /** Beside the bi-encoder. */
+  sparseEncoder: SparseEncoderModel | undefined;
   crossEncoder: CrossEncoderModel | undefined;
   chunking: Chunking;
 };
@@ -33,7 +43,14 @@ export function chooseModels(
     options.crossEncoder === null
       ? undefined
       : catalogue.find("cross-encoder", options.crossEncoder ?? BUNDLED_CROSS_ENCODER);
-  return { biEncoder, crossEncoder, chunking: chunkingOf(options.chunking, stored) };
+  const sparseName = options.sparseEncoder === undefined ? (stored?.sparseModelName ?? null) : options.sparseEncoder;
+  const sparseEncoder = sparseName === null ? undefined : catalogue.find("sparse-encoder", sparseName);
+  return { biEncoder, sparseEncoder, crossEncoder, chunking: chunkingOf(options.chunking, stored) };
+}
+
+/** All models that a library is searched with. */
+export function modelsOf({ biEncoder, sparseEncoder, crossEncoder }: ChosenModels): Model[] {
+  return [biEncoder, ...(sparseEncoder ? [sparseEncoder] : []), ...(crossEncoder ? [crossEncoder] : [])];
 }
 
 function checkTruncation({ manifest, dimensions }: BiEncoderModel, truncate: number | undefined): void {
@@ -51,7 +68,11 @@ function checkTruncation({ manifest, dimensions }: BiEncoderModel, truncate: num
 }
 
 /** Makes sure that the library's index was made with just these models and this chunking. */
-export function checkGeneration(generation: Generation, { biEncoder, chunking }: ChosenModels, library: string): void {
+export function checkGeneration(
+  generation: Generation,
+  { biEncoder, sparseEncoder, chunking }: ChosenModels,
+  library: string,
+): void {
   if (generation.modelVersion !== biEncoder.version) {
     throw new LodestoneError(
       "MODEL_VERSION_MISMATCH",
@@ -59,6 +80,15 @@ export function checkGeneration(generation: Generation, { biEncoder, chunking }:
         `the model here is ${biEncoder.version} (${biEncoder.dimensions} dimensions). ` +
         "Open it with the model it was made with, or index the documents into a new library.",
       { detail: { library, stored: generation.modelVersion, offered: biEncoder.version } },
+    );
+  }
+  if (generation.sparseModelVersion !== (sparseEncoder?.version ?? null)) {
+    const stored = generation.sparseModelVersion;
+    throw new LodestoneError(
+      "MODEL_VERSION_MISMATCH",
+      `The library ${library} ${stored === null ? "has no sparse encoder" : `holds weighted terms of ${stored}`}; ` +
+        `${sparseEncoder?.version ?? "none"} was asked for. Open it as it was made, or change over with a migration.`,
+      { detail: { library, stored, offered: sparseEncoder?.version ?? null } },
     );
   }
   if (generation.maxTokens !== chunking.maxTokens || generation.overlapTokens !== chunking.overlapTokens) {
@@ -70,4 +100,25 @@ export function checkGeneration(generation: Generation, { biEncoder, chunking }:
       { detail: { library } },
     );
   }
+}
+
+/** What a generation is made with, sparse encoder included. */
+export type ShadowModels = Required<IndexModels>;
+
+/** The models of a generation that is stored. Throws MODEL_NOT_FOUND, or MODEL_VERSION_MISMATCH where one is another now. */
+export function modelsOfGeneration(catalogue: Catalogue, generation: Generation): ShadowModels {
+  const { modelName, modelVersion, dimensions, sparseModelName, sparseModelVersion } = generation;
+  const found = catalogue.find("bi-encoder", modelName);
+  const model = found.dimensions === dimensions ? found : atDimensions(found, dimensions);
+  const sparseModel = sparseModelName === null ? undefined : catalogue.find("sparse-encoder", sparseModelName);
+  const pairs = [
+    [modelVersion, model.version],
+    [sparseModelVersion, sparseModel?.version ?? null],
+  ];
+  const other = pairs.find(([stored, here]) => stored !== here);
+  if (other === undefined) return { model, sparseModel };
+  throw new LodestoneError(
+    "MODEL_VERSION_MISMATCH",
+    `The other index is of ${other[0]}; the model here is ${other[1]}.`,
+  );
 }

@@ -10,6 +10,8 @@ import { defaultGuardRails, type GuardRails } from "./guard-rails.js";
 export const migrationRequestSchema = z.strictObject({
   /** Name of the bi-encoder to migrate to. Default: the one in use, for another chunking or length of vectors. */
   model: z.string().min(1).optional(),
+  /** Name of the sparse encoder to migrate to; null for none. Default: the one in use, if any. */
+  sparseEncoder: z.string().min(1).nullable().optional(),
   /** Length of vectors, one of the model's Matryoshka dimensions. Default: the model's own. */
   dimensions: z.int().positive().optional(),
   /** Tokens of a chunk, and how many of them it shares with the next. Default: as they are. */
@@ -52,6 +54,8 @@ export const migrationOptionsSchema = z
 export type MigrationSide = {
   generation: number;
   model: string;
+  /** Version of its sparse encoder; null where it has none. */
+  sparseEncoder: string | null;
   dimensions: number;
   chunking: { maxTokens: number; overlapTokens: number };
   /** Whether it answers all queries but the share of the other. */

@@ -2,7 +2,7 @@
 // the queries where it is worse than it may be.
 
 import { createHash } from "node:crypto";
-import { atDimensions, type BiEncoderModel, type Catalogue, type CrossEncoder } from "../encoders/index.js";
+import { atDimensions, type Catalogue, type CrossEncoder } from "../encoders/index.js";
 import { LodestoneError, messageOf } from "../errors.js";
 import type { FillProgress, IngestClient } from "../ingest/index.js";
 import { parseInput } from "../input/parse-input.js";
@@ -12,6 +12,7 @@ import type { Generation, Migration, MigrationShare, StoreReader } from "../stor
 import { type Arm, openShadowArm, type SearchingParts } from "./arm.js";
 import { FigureKeeper } from "./arm-figures.js";
 import type { Arms } from "./arms.js";
+import { modelsOfGeneration, type ShadowModels } from "./choose-models.js";
 import { brokenRail } from "./guard-rails.js";
 import { dropIndexFolder } from "./index-folder.js";
 import {
@@ -68,8 +69,8 @@ export class MigrationDesk implements MigrationVerbs {
     if (version === this.#seenVersion) return;
     const generation = await reader.call("generation", null);
     if (generation.id !== arms.active.generation.id) {
-      const model = this.#modelOf(generation);
-      arms.begin(await openShadowArm({ library, generation, model, options, ...searching }, crossEncoder));
+      const models = modelsOfGeneration(this.#parts.catalogue, generation);
+      arms.begin(await openShadowArm({ library, generation, ...models, options, ...searching }, crossEncoder));
       arms.swap();
       await arms.endShadow();
     }
@@ -85,7 +86,7 @@ export class MigrationDesk implements MigrationVerbs {
     this.#take(state.migration);
     try {
       const shadow = (await reader.call("shadow", null))!;
-      await this.#openShadow(shadow, this.#modelOf(shadow));
+      await this.#openShadow(shadow, modelsOfGeneration(this.#parts.catalogue, shadow));
       // What the shadow lacks has been told by now; what was read above may be of before the queue went on.
       await this.#parts.inOrder(async () => undefined);
     } catch (error) {
@@ -170,6 +171,7 @@ export class MigrationDesk implements MigrationVerbs {
     const ingest = this.#writer();
     const {
       model: name,
+      sparseEncoder,
       dimensions,
       maxTokens,
       overlapTokens,
@@ -179,15 +181,17 @@ export class MigrationDesk implements MigrationVerbs {
     const found = catalogue.find("bi-encoder", name ?? generation.modelName);
     const width = dimensions ?? (name === undefined ? generation.dimensions : undefined);
     const model = width === undefined || width === found.dimensions ? found : atDimensions(found, width);
+    const sparseName = sparseEncoder === undefined ? generation.sparseModelName : sparseEncoder;
+    const sparseModel = sparseName === null ? undefined : catalogue.find("sparse-encoder", sparseName);
     const chunking = chunkingOf({ maxTokens, overlapTokens }, generation);
     checkMigratedChunking(chunking, model);
     await this.#noteUses();
-    const started = await ingest.call("startMigration", { model, chunking });
+    const started = await ingest.call("startMigration", { model, sparseModel, chunking });
     this.#figures.clear();
     this.#progress = undefined;
     this.#take(started);
     try {
-      await this.#openShadow((await reader.call("shadow", null))!, model);
+      await this.#openShadow((await reader.call("shadow", null))!, { model, sparseModel });
     } catch (error) {
       // A model that cannot be opened leaves no migration behind that never gets anywhere. Where that fails too, the first error tells more.
       await this.finish().catch(() => undefined);
@@ -255,24 +259,14 @@ export class MigrationDesk implements MigrationVerbs {
     }
   }
 
-  async #openShadow(generation: Generation, model: BiEncoderModel): Promise<void> {
+  async #openShadow(generation: Generation, models: ShadowModels): Promise<void> {
     const { library, options, arms, ingest, crossEncoder, inOrder, searching } = this.#parts;
     // Nothing is brought in before: what is written from now on is told, and what was before is read.
-    const arm = await openShadowArm({ library, generation, model, options, ...searching }, crossEncoder);
+    const arm = await openShadowArm({ library, generation, ...models, options, ...searching }, crossEncoder);
     arms.begin(arm);
     // What was removed between the reading of its rows and now was not told to it.
     await inOrder(() => arm.index.follow());
-    await ingest?.call("fillShadow", { model, load: options.migration.load });
-  }
-
-  #modelOf({ modelName, modelVersion, dimensions }: Generation): BiEncoderModel {
-    const found = this.#parts.catalogue.find("bi-encoder", modelName);
-    const model = found.dimensions === dimensions ? found : atDimensions(found, dimensions);
-    if (model.version === modelVersion) return model;
-    throw new LodestoneError(
-      "MODEL_VERSION_MISMATCH",
-      `The other index is of ${modelVersion}; the model here is ${model.version}.`,
-    );
+    await ingest?.call("fillShadow", { ...models, load: options.migration.load });
   }
 
   #take(migration: Migration): void {
@@ -308,10 +302,11 @@ export class MigrationDesk implements MigrationVerbs {
   // Read from the library, where the other index is not open: with the figures that were noted there.
   #side(generation: Generation | undefined, active: number, stored: StoredFigures): MigrationSide | null {
     if (!generation) return null;
-    const { id, modelVersion, dimensions, maxTokens, overlapTokens } = generation;
+    const { id, modelVersion, sparseModelVersion, dimensions, maxTokens, overlapTokens } = generation;
     const figures = (this.#figures.get(id) ?? new FigureKeeper(stored[id])).figures();
     const chunking = { maxTokens, overlapTokens };
-    return { generation: id, model: modelVersion, dimensions, chunking, isActive: id === active, figures };
+    const models = { model: modelVersion, sparseEncoder: sparseModelVersion };
+    return { generation: id, ...models, dimensions, chunking, isActive: id === active, figures };
   }
 
   #pace(lacking: number): { rate: number | null; remainingMs: number | null } {

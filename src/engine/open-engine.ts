@@ -3,7 +3,13 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { systemClock } from "../clock.js";
-import { type Catalogue, openBiEncoder, openCatalogue, openCrossEncoder } from "../encoders/index.js";
+import {
+  type Catalogue,
+  openBiEncoder,
+  openCatalogue,
+  openCrossEncoder,
+  openSparseEncoder,
+} from "../encoders/index.js";
 import { type IngestClient, startIngest } from "../ingest/index.js";
 import { ConfidenceScales, Monitor } from "../monitoring/index.js";
 import { startReader, storedGeneration } from "../store/index.js";
@@ -61,6 +67,9 @@ async function openParts(
   const threads = options.threads.query === undefined ? {} : { threads: options.threads.query };
   // The models load while the library does. All are awaited also when one fails, so that every part gets closed.
   const encoder = opened.add(openBiEncoder(models.biEncoder, threads));
+  const sparseEncoder = models.sparseEncoder
+    ? opened.add(openSparseEncoder(models.sparseEncoder, threads))
+    : Promise.resolve(undefined);
   const crossEncoder = models.crossEncoder
     ? opened.add(openCrossEncoder(models.crossEncoder, threads))
     : Promise.resolve(undefined);
@@ -77,11 +86,13 @@ async function openParts(
     const generation = await reader.call("generation", null);
     checkGeneration(generation, models, library);
     ranking.load(await reader.call("rankings", null));
-    const arm = { library, generation, encoder, crossEncoder, options, ...searching };
+    const sparse = { sparseEncoder, sparseModel: models.sparseEncoder };
+    const arm = { library, generation, encoder, ...sparse, crossEncoder, options, ...searching };
     const arms = await opened.add(openArm(arm).then((active) => new Arms(active)));
     return { ingest, reader, arms };
   })();
-  const [, reranker, { ingest, reader, arms }] = await settleAll([encoder, crossEncoder, opening] as const);
+  const all = [encoder, crossEncoder, opening, sparseEncoder] as const;
+  const [, reranker, { ingest, reader, arms }] = await settleAll(all);
   const vacuums = new Vacuums({ reader, arms, ingest, options: options.vacuum, onNotice });
   await opened.add(Promise.resolve(vacuums));
   const jobs: JobDesk = new JobDesk({
@@ -157,7 +168,7 @@ async function startWriting(
   await mkdir(library, { recursive: true });
   return startIngest({
     library,
-    model: models.biEncoder,
+    models: { model: models.biEncoder, sparseModel: models.sparseEncoder },
     chunking: models.chunking,
     encoderThreads: options.threads.ingest,
     cache: cacheSettings(options.cache),

@@ -52,6 +52,8 @@ export const engineOptionsSchema = z.strictObject({
   models: z.array(z.string().min(1)).default([]),
   /** Name of the bi-encoder for a new library. An existing library has its own. Default: the bundled one. */
   biEncoder: z.string().min(1).optional(),
+  /** Name of the sparse encoder of a new library; null for none. An existing library has its own. Default: none. */
+  sparseEncoder: z.string().min(1).nullable().optional(),
   /** Name of the cross-encoder; null for none. Default: the bundled one. */
   crossEncoder: z.string().min(1).nullable().optional(),
   /** Length of the vectors of a new library, where the bi-encoder is a Matryoshka model. Default: all its dimensions. */
@@ -150,9 +152,9 @@ export const engineOptionsSchema = z.strictObject({
     .optional(),
   threads: z
     .strictObject({
-      /** For the query's bi-encoder and the cross-encoder. Default: one for a model without layers, else the cores. */
+      /** For the query's encoders and the cross-encoder, each. Default: one for a model without layers, else the cores. */
       query: z.int().min(1).max(256).optional(),
-      /** For the bi-encoder that embeds documents. Default: as for queries. */
+      /** For the encoders that read documents, each. Default: as for queries. */
       ingest: z.int().min(1).max(256).optional(),
     })
     .default({}),

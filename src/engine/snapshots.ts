@@ -21,7 +21,7 @@ import {
 } from "../lifecycle/index.js";
 import { packageVersion } from "../package-root.js";
 import { type StoreReader, storedGeneration, storedLibraryId } from "../store/index.js";
-import { type ChosenModels, checkGeneration, chooseModels } from "./choose-models.js";
+import { type ChosenModels, checkGeneration, chooseModels, modelsOf } from "./choose-models.js";
 import { libraryModelDirectories } from "./model-directories.js";
 import { checkEngineOptions, type EngineOptions } from "./options.js";
 
@@ -69,7 +69,6 @@ export function openSnapshots(parts: {
   asked: string | undefined;
 }): Snapshots {
   const { library, reader } = parts;
-  const { biEncoder, crossEncoder } = parts.models;
   const directory = snapshotDirectory(library, parts.asked);
   const stop = new AbortController();
   const making = new Set<Promise<unknown>>();
@@ -88,7 +87,7 @@ export function openSnapshots(parts: {
     },
     make({ signal, ...options } = {}) {
       const signals = signal ? [stop.signal, signal] : [stop.signal];
-      const made = snapshotWith([biEncoder, ...(crossEncoder ? [crossEncoder] : [])], library, {
+      const made = snapshotWith(modelsOf(parts.models), library, {
         ...options,
         directory: options.directory ?? directory,
         signal: AbortSignal.any(signals),
@@ -121,8 +120,7 @@ export async function snapshotLibrary(
     const catalogue = openCatalogue(libraryModelDirectories(folder, checked.models));
     const chosen = chooseModels(catalogue, checked, stored);
     if (stored) checkGeneration(stored, chosen, folder);
-    const { biEncoder, crossEncoder } = chosen;
-    models = [biEncoder, ...(crossEncoder ? [crossEncoder] : [])];
+    models = modelsOf(chosen);
   } catch (error) {
     // The documents are worth saving also where the models are not at hand.
     if (options.withModels || !(error instanceof LodestoneError)) throw error;

@@ -32,7 +32,7 @@ export type Status = {
     chunking: { maxTokens: number; overlapTokens: number };
     createdAt: string;
   };
-  models: { biEncoder: string; crossEncoder: string | null };
+  models: { biEncoder: string; sparseEncoder: string | null; crossEncoder: string | null };
   /** How the lists are fused, where that was learned; null: as the bi-encoder's manifest recommends. */
   ranking: RankingLearned | null;
   vectors: VectorStatus;
@@ -75,7 +75,11 @@ export async function collectStatus(parts: {
       chunking: { maxTokens: generation.maxTokens, overlapTokens: generation.overlapTokens },
       createdAt: new Date(generation.createdAtMs).toISOString(),
     },
-    models: { biEncoder: models.biEncoder.version, crossEncoder: models.crossEncoder?.version ?? null },
+    models: {
+      biEncoder: models.biEncoder.version,
+      sparseEncoder: generation.sparseModelVersion,
+      crossEncoder: models.crossEncoder?.version ?? null,
+    },
     ranking: parts.ranking ?? null,
     vectors: vectorStatus,
     cache,

@@ -8,6 +8,7 @@ export const migrationBodySchema = named(
   "MigrationRequest",
   describeFields(migrationRequestSchema, {
     model: "Name of the bi-encoder to change to. Default: the one in use, for another chunking or length of vectors.",
+    sparseEncoder: "Name of the sparse encoder to change to; null for none. Default: the one in use, if any.",
     dimensions: "Length of the vectors, one that the model was trained for. Default: the model's own.",
     maxTokens: "Longest chunk in tokens. Default: as it is.",
     overlapTokens: "Tokens that a chunk repeats of the one before, at most half of it. Default: as it is.",
@@ -71,6 +72,7 @@ const sideSchema = named(
     z.object({
       generation: z.int(),
       model: z.string(),
+      sparseEncoder: z.string().nullable(),
       dimensions: z.int(),
       chunking: z.object({ maxTokens: z.int(), overlapTokens: z.int() }),
       isActive: z.boolean(),
@@ -79,6 +81,7 @@ const sideSchema = named(
     {
       generation: "Number of the index, as answers to searches name it.",
       model: "Its bi-encoder, name@version.",
+      sparseEncoder: "Its sparse encoder, name@version; null where it has none.",
       dimensions: "Length of its vectors.",
       chunking: "Longest chunk in tokens, and how many of them it repeats of the one before.",
       isActive: "Whether it answers all queries but the share of the other.",

@@ -23,10 +23,12 @@ export const searchBodySchema = named(
     offset: "Documents to leave out at the top.",
     filter: "Condition that every document must meet.",
     mode: "Words and meaning fused, words alone (BM25), or meaning alone (vectors).",
+    sparse:
+      "Whether the query's weighted terms are searched as well, where the library has a sparse encoder. Modes `lexical` and `dense` leave them out.",
     rerank:
       "Whether the cross-encoder orders the best hits anew, and how many. Default: where there is a cross-encoder.",
     fusion:
-      "How the two lists become one. `learned`, the default: as was learned for the library; where nothing was, and with `default`: what the model's manifest recommends.",
+      "How the lists become one. `learned`, the default: as was learned for the library; where nothing was, and with `default`: what the model's manifest recommends.",
     depth: "Entries of each list that are fused. Default: what the model's manifest recommends.",
     typos:
       "Whether words that the library does not have are read as those spelled nearly like them; `corrections` tells which.",
@@ -72,6 +74,7 @@ export const searchQuerySchema = describeFields(
     feedback: booleanParameter().optional(),
     diversity: numberParameter(shape.diversity.unwrap()).optional(),
     minConfidence: numberParameter(shape.minConfidence.unwrap()).optional(),
+    sparse: booleanParameter().optional(),
     rerank: booleanParameter().optional(),
     typos: booleanParameter().optional(),
     plan: shape.plan.unwrap().clone().optional(),
@@ -93,6 +96,8 @@ export const searchQuerySchema = describeFields(
       "Searches a second time for what the best passages of a first search say. Default: where words and meaning are fused.",
     diversity: "Prefers documents unlike those above them, 0 to 1. Default 0.",
     minConfidence: "Answers with no document where the confidence is lower.",
+    sparse:
+      "Whether the query's weighted terms are searched as well, where the library has a sparse encoder. Default true.",
     rerank: "Whether the cross-encoder orders the best hits anew.",
     typos: "Whether words that the library does not have are read as those spelled nearly like them. Default true.",
     plan: "How vectors are searched. `auto`, the default, takes the quickest way that reaches the wanted recall.",
@@ -112,7 +117,14 @@ const explanationSchema = named(
     z.object({
       lexical: z.object({ rank, score: z.number() }).optional(),
       dense: z.object({ rank, score: z.number() }).optional(),
-      fused: z.object({ rank, score: z.number(), lexicalNorm: z.number(), denseNorm: z.number() }),
+      sparse: z.object({ rank, score: z.number() }).optional(),
+      fused: z.object({
+        rank,
+        score: z.number(),
+        lexicalNorm: z.number(),
+        denseNorm: z.number(),
+        sparseNorm: z.number().optional(),
+      }),
       rerank: z.object({ rank, logit: z.number(), score: z.number() }).optional(),
       diversity: z.object({ from: rank, similarity: z.number(), score: z.number() }).optional(),
       final: z.object({ rank, score: z.number() }),
@@ -121,7 +133,8 @@ const explanationSchema = named(
     {
       lexical: "Place and BM25 score among the passages found by words.",
       dense: "Place and cosine among the passages found by meaning.",
-      fused: "Place and score after both lists became one, with what each list gave to it.",
+      sparse: "Place and score among the passages found by the sparse encoder's weighted terms.",
+      fused: "Place and score after the lists became one, with what each list gave to it.",
       rerank: "Place, the cross-encoder's own logit, and the score it was combined to.",
       diversity:
         "Where the ranking was made diverse: the place before, the greatest cosine to a document above, and what that made of the score.",
@@ -250,9 +263,10 @@ export const searchResponseSchema = named(
         source: z.enum(["default", "learned", "request"]),
         method: z.enum(["convex", "rrf"]),
         lexicalWeight: z.number().optional(),
+        sparseWeight: z.number().optional(),
       }),
       facets: z.array(facetSchema).optional(),
-      degraded: z.array(z.object({ stage: z.enum(["embed", "dense", "rerank"]), reason: z.string() })),
+      degraded: z.array(z.object({ stage: z.enum(["embed", "dense", "sparse", "rerank"]), reason: z.string() })),
       plan: planSchema,
       generation: z.int(),
       model: z.string(),
@@ -283,7 +297,7 @@ export const searchResponseSchema = named(
       nothingRelevant: "The confidence is below `minConfidence`: no document answers the query.",
       rerankDepth: "Passages that the cross-encoder read.",
       feedback: "Whether a second search followed the first, and why.",
-      fusion: "How the two lists became one, and where that comes from.",
+      fusion: "How the lists became one, and where that comes from.",
       facets:
         "How many documents that meet the filter have which values, whatever the query. At most 50 values a field.",
       degraded: "Stages that were left out, or cut short, and why.",

@@ -32,7 +32,11 @@ export const statusSchema = named(
         chunking: z.object({ maxTokens: z.int(), overlapTokens: z.int() }),
         createdAt: z.string(),
       }),
-      models: z.object({ biEncoder: z.string(), crossEncoder: z.string().nullable() }),
+      models: z.object({
+        biEncoder: z.string(),
+        sparseEncoder: z.string().nullable(),
+        crossEncoder: z.string().nullable(),
+      }),
       ranking: z
         .object({
           lexicalWeight: z.number(),

@@ -122,7 +122,12 @@ export class Batch {
   }
 
   /** The transaction's content. Jobs that are out leave nothing but their end. */
-  write(generation: Generation, { vectors, slots }: EmbeddedPassages, earliestJob: number, nowMs: number): WriteBatch {
+  write(
+    generation: Generation,
+    { vectors, slots, sparse }: EmbeddedPassages,
+    earliestJob: number,
+    nowMs: number,
+  ): WriteBatch {
     let offset = 0;
     const documents = this.entries.flatMap(({ job, prepared: { write, passages } }): DocumentWrite[] => {
       const first = offset;
@@ -146,6 +151,7 @@ export class Batch {
       gone: this.gone.filter(({ job }) => !isOut(job)).map(({ job, path }) => ({ path, job: job.sequence })),
       earliestJob,
       vectors,
+      sparse,
       indexedAtMs: nowMs,
     };
   }

@@ -1,7 +1,7 @@
 // A batch's passages as vectors: each distinct one once, from the cache where it is known, else from the encoder.
 
 import type { BiEncoder } from "../encoders/index.js";
-import type { EmbeddingCache, EmbeddingSpace } from "../store/index.js";
+import type { EmbeddingCache, EmbeddingSpace, SparseWrite } from "../store/index.js";
 
 export type EmbeddedPassages = {
   /** One vector for each distinct passage. */
@@ -15,6 +15,8 @@ export type EmbeddedPassages = {
   read: (number | undefined)[];
   /** For each of the vectors, its length before it was normalised; NaN where it was known. */
   norms: Float32Array;
+  /** Weighted terms beside each of the vectors; absent without a sparse encoder. */
+  sparse?: SparseWrite;
 };
 
 /** What a batch has cost and what it did not have to: passages, tokens, milliseconds of computing. */
@@ -90,7 +92,8 @@ export async function embedPassages(
   return { vectors, slots, embedded: missing.length, tokens, read, norms };
 }
 
-function distinct(passages: readonly string[]): { texts: string[]; slots: Uint32Array } {
+/** Each passage once, and for each of them which of those it is. */
+export function distinct(passages: readonly string[]): { texts: string[]; slots: Uint32Array } {
   const slotOf = new Map<string, number>();
   const slots = Uint32Array.from(passages, (passage) => {
     const slot = slotOf.get(passage) ?? slotOf.size;

@@ -1,4 +1,4 @@
-// The encoder of the ingest thread, kept alive: opened with the first batch, given up when it does not answer in time, opened
+// An encoder of the ingest thread, kept alive: opened with the first batch, given up when it does not answer in time, opened
 // anew after it stopped. Of several calls at one encoder only the one that it was working on is to blame.
 
 import type { Clock } from "../clock.js";
@@ -6,14 +6,20 @@ import type { BiEncoder } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import { ModelUnavailable } from "./retry.js";
 
-export type EncoderKeeper = {
-  /** As of a bi-encoder. Throws ModelUnavailable where none can be opened, WORKER_FAILED past the time limit. */
-  embed: BiEncoder["embed"];
+/** An encoder that can be closed, and given up. */
+export type Closable = Pick<BiEncoder, "close" | "abandon">;
+
+export type EncoderKeeper<Encoder> = {
+  /**
+   * One call at the encoder, about so many texts; made again where the encoder ended for another call. Throws ModelUnavailable where
+   * none can be opened, WORKER_FAILED past the time limit.
+   */
+  use<T>(texts: number, call: (encoder: Encoder) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
 
-export type EncoderKeeperOptions = {
-  open(): Promise<BiEncoder>;
+export type EncoderKeeperOptions<Encoder> = {
+  open(): Promise<Encoder>;
   /** How long a call with `fullBatch` texts may take once the calls before it are done; smaller ones in proportion. */
   limitMs: number;
   fullBatch: number;
@@ -22,8 +28,8 @@ export type EncoderKeeperOptions = {
 
 type Call = { texts: number; stall(error: Error): void };
 
-type Opened = {
-  encoder: Promise<BiEncoder>;
+type Opened<Encoder> = {
+  encoder: Promise<Encoder>;
   /** In the order in which the encoder works on them. */
   calls: Call[];
   stopTimer(): void;
@@ -35,12 +41,17 @@ const LEAST_LIMIT_MS = 30_000;
 /** How long a closing encoder may take for what it is at. */
 const CLOSE_LIMIT_MS = 10_000;
 
-export function keepEncoder({ open, limitMs, fullBatch, clock }: EncoderKeeperOptions): EncoderKeeper {
-  let current: Opened | undefined;
+export function keepEncoder<Encoder extends Closable>({
+  open,
+  limitMs,
+  fullBatch,
+  clock,
+}: EncoderKeeperOptions<Encoder>): EncoderKeeper<Encoder> {
+  let current: Opened<Encoder> | undefined;
   const limitFor = (texts: number) =>
     Math.max(limitMs * Math.min(1, texts / fullBatch), Math.min(limitMs, LEAST_LIMIT_MS));
 
-  const watchFirst = (opened: Opened, encoder: BiEncoder) => {
+  const watchFirst = (opened: Opened<Encoder>, encoder: Encoder) => {
     opened.stopTimer();
     const [first] = opened.calls;
     if (first === undefined) return;
@@ -58,7 +69,7 @@ export function keepEncoder({ open, limitMs, fullBatch, clock }: EncoderKeeperOp
     });
   };
 
-  const openedNow = async (): Promise<{ opened: Opened; encoder: BiEncoder }> => {
+  const openedNow = async (): Promise<{ opened: Opened<Encoder>; encoder: Encoder }> => {
     current ??= { encoder: open(), calls: [], stopTimer: () => undefined, culprit: undefined };
     const opened = current;
     try {
@@ -70,18 +81,18 @@ export function keepEncoder({ open, limitMs, fullBatch, clock }: EncoderKeeperOp
   };
 
   return {
-    async embed(texts, kind, options = {}) {
+    async use(texts, work) {
       for (;;) {
         const { opened, encoder } = await openedNow();
         let stall: (error: Error) => void = () => undefined;
         const stalled = new Promise<never>((_, reject) => {
           stall = reject;
         });
-        const call: Call = { texts: texts.length, stall };
+        const call: Call = { texts, stall };
         opened.calls.push(call);
         if (opened.calls.length === 1) watchFirst(opened, encoder);
         try {
-          return await Promise.race([encoder.embed(texts, kind, options), stalled]);
+          return await Promise.race([work(encoder), stalled]);
         } catch (error) {
           if (!(error instanceof LodestoneError) || error.code !== "WORKER_FAILED") throw error;
           if (current === opened) current = undefined;
@@ -111,5 +122,12 @@ export function keepEncoder({ open, limitMs, fullBatch, clock }: EncoderKeeperOp
       await Promise.race([encoder.close(), overdue]);
       stop();
     },
+  };
+}
+
+/** A kept bi-encoder as one that embeds. */
+export function embedderOf(keeper: EncoderKeeper<BiEncoder>): Pick<BiEncoder, "embed"> {
+  return {
+    embed: (texts, kind, options) => keeper.use(texts.length, (encoder) => encoder.embed(texts, kind, options)),
   };
 }

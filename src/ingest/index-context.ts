@@ -1,12 +1,14 @@
-// What one generation is made with: its model's tokenizer and encoder, its chunking. During a migration there are two.
+// What one generation is made with: its model's tokenizer and encoders, its chunking. During a migration there are two.
 
 import type { Database } from "better-sqlite3";
 import type { Clock } from "../clock.js";
-import { type BiEncoderModel, openBiEncoder, openTokenizer } from "../encoders/index.js";
+import { openBiEncoder, openSparseEncoder, openTokenizer } from "../encoders/index.js";
 import type { EmbeddingCache, Generation } from "../store/index.js";
 import { type EmbeddedPassages, type EmbeddingCost, type EmbedOptions, embedPassages } from "./embed-passages.js";
-import { type EncoderKeeperOptions, keepEncoder } from "./encoder-keeper.js";
+import { type EncoderKeeperOptions, embedderOf, keepEncoder } from "./encoder-keeper.js";
+import type { IndexModels } from "./index-models.js";
 import { openPreparer, type Preparer } from "./prepare.js";
+import { weighPassages } from "./weigh-passages.js";
 
 export type IndexContext = {
   generation: Generation;
@@ -20,25 +22,27 @@ export type IndexContext = {
 
 export type IndexContextParts = {
   db: Database;
-  model: BiEncoderModel;
-  /** Threads of the encoder's session; undefined: as the model wants. */
+  /** Threads of each encoder's session; undefined: as the model wants. */
   threads: number | undefined;
   cache(): EmbeddingCache | undefined;
   signal: AbortSignal;
   clock: Clock;
   /** Told what each batch has cost. */
   onCost?(of: { tenant: string; model: string }, cost: EmbeddingCost): void;
-} & Pick<EncoderKeeperOptions, "limitMs" | "fullBatch">;
+} & IndexModels &
+  Pick<EncoderKeeperOptions<never>, "limitMs" | "fullBatch">;
 
 export function openIndexContext(generation: Generation, parts: IndexContextParts): IndexContext {
-  const { db, model, threads, limitMs, fullBatch, clock, signal, onCost } = parts;
+  const { db, model, sparseModel, threads, limitMs, fullBatch, clock, signal, onCost } = parts;
   let preparer: Preparer | undefined;
-  const encoder = keepEncoder({
-    open: () => openBiEncoder(model, threads === undefined ? {} : { threads }),
-    limitMs,
-    fullBatch,
-    clock,
-  });
+  const session = threads === undefined ? {} : { threads };
+  const limits = { limitMs, fullBatch, clock };
+  const encoder = keepEncoder({ open: () => openBiEncoder(model, session), ...limits });
+  const sparse = sparseModel && {
+    model: sparseModel,
+    keeper: keepEncoder({ open: () => openSparseEncoder(sparseModel, session), ...limits }),
+    signal,
+  };
   return {
     generation,
     maxTokens: model.manifest.maxTokens,
@@ -46,15 +50,22 @@ export function openIndexContext(generation: Generation, parts: IndexContextPart
       preparer ??= openPreparer(db, generation, openTokenizer(model));
       return preparer;
     },
-    embed: (passages, options) =>
-      embedPassages(passages, options, {
-        encoder: async () => encoder,
-        cache: parts.cache(),
-        space: { tenant: options.tenant, modelVersion: generation.modelVersion, kind: "passage" },
-        dimensions: generation.dimensions,
-        signal,
-        onCost: (cost) => onCost?.({ tenant: options.tenant, model: generation.modelVersion }, cost),
-      }),
-    close: () => encoder.close(),
+    async embed(passages, options) {
+      const [embedded, weighed] = await Promise.all([
+        embedPassages(passages, options, {
+          encoder: async () => embedderOf(encoder),
+          cache: parts.cache(),
+          space: { tenant: options.tenant, modelVersion: generation.modelVersion, kind: "passage" },
+          dimensions: generation.dimensions,
+          signal,
+          onCost: (cost) => onCost?.({ tenant: options.tenant, model: generation.modelVersion }, cost),
+        }),
+        sparse && weighPassages(passages, sparse),
+      ]);
+      return weighed ? { ...embedded, sparse: weighed } : embedded;
+    },
+    async close() {
+      await Promise.all([encoder.close(), sparse?.keeper.close()]);
+    },
   };
 }

@@ -4,6 +4,7 @@ import { startWorker, type WorkerClient } from "../threads/worker-client.js";
 import type { IngestVerbs, IngestWorkerData } from "./ingest-worker.js";
 
 export { type OnDuplicate, onDuplicateChoices } from "./duplicate-guard.js";
+export type { IndexModels } from "./index-models.js";
 export type { DocumentInput } from "./ingest-worker.js";
 export { type IngestReport, type PutReport, type RemoveReport, reportOf } from "./job-outcome.js";
 export type { JobPayloadInput } from "./job-payload.js";

@@ -3,7 +3,6 @@
 
 import { workerData } from "node:worker_threads";
 import { systemClock } from "../clock.js";
-import type { BiEncoderModel } from "../encoders/index.js";
 import { messageOf } from "../errors.js";
 import type { StalenessPolicy } from "../lifecycle/index.js";
 import { CostLedger } from "../quality/index.js";
@@ -13,6 +12,7 @@ import { serve, transferring } from "../threads/serve.js";
 import { type CacheSettings, openCacheOnDemand } from "./cache-on-demand.js";
 import { openDuplicateGuard } from "./duplicate-guard.js";
 import { openIndexContext } from "./index-context.js";
+import { type Chunking, type IndexModels, recipeOf } from "./index-models.js";
 import { MigrationWork, type MigrationWorkVerbs } from "./migration-verbs.js";
 import { type QualityVerbs, qualityVerbs } from "./quality-verbs.js";
 import { Queue, type QueueSettings } from "./queue.js";
@@ -22,9 +22,9 @@ import { type UpkeepVerbs, upkeepVerbs } from "./upkeep-verbs.js";
 
 export type IngestWorkerData = {
   library: string;
-  model: BiEncoderModel;
-  chunking: { maxTokens: number; overlapTokens: number };
-  /** Threads of the encoder's session; undefined: as the model wants. */
+  models: IndexModels;
+  chunking: Chunking;
+  /** Threads of each encoder's session; undefined: as the model wants. */
   encoderThreads: number | undefined;
   /** undefined: no embeddings are remembered. */
   cache: CacheSettings | undefined;
@@ -64,7 +64,7 @@ export type IngestVerbs = UpkeepVerbs &
 
 const {
   library,
-  model,
+  models,
   chunking,
   encoderThreads,
   cache: cacheSettings,
@@ -74,12 +74,7 @@ const {
 await serve<IngestVerbs>(async () => {
   let tell: (event: QueueEvent) => void = () => undefined;
   const writer = openWriter(library, { onShadowRemoved: (rows) => tell({ kind: "shadow-removed", rows }) });
-  const generation = writer.generation({
-    modelName: model.manifest.name,
-    modelVersion: model.version,
-    dimensions: model.dimensions,
-    ...chunking,
-  });
+  const generation = writer.generation(recipeOf(models, chunking));
   const cache = openCacheOnDemand(library, cacheSettings);
   const stop = new AbortController();
   const ledger = new CostLedger();
@@ -104,11 +99,11 @@ await serve<IngestVerbs>(async () => {
     writer,
     clock: systemClock,
     random: Math.random,
-    active: { generation, model },
-    open: (generation, model, role) =>
+    active: { generation, ...models },
+    open: (generation, models, role) =>
       openIndexContext(generation, {
         db: writer.db,
-        model,
+        ...models,
         // What is done in the background takes one core at the most.
         threads: role === "shadow" ? 1 : encoderThreads,
         limitMs: settings.batchLimitMs,

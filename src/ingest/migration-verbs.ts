@@ -1,19 +1,17 @@
 // Migration on the thread that writes: the shadow generation with its filler, and the change of who is active.
 
-import type { BiEncoderModel } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import type { Generation, Migration, MigrationShare } from "../store/index.js";
 import type { IndexContext } from "./index-context.js";
+import { type Chunking, type IndexModels, recipeOf } from "./index-models.js";
 import type { QueueEvent } from "./queue-event.js";
 import { ShadowFiller, type ShadowFillerParts } from "./shadow-filler.js";
 
-export type Chunking = { maxTokens: number; overlapTokens: number };
-
 export type MigrationWorkVerbs = {
   /** Makes the shadow generation; it is filled when its index is open, see `fillShadow`. */
-  startMigration(argument: { model: BiEncoderModel; chunking: Chunking }): Migration;
-  /** Begins to bring documents into the shadow with its model. */
-  fillShadow(argument: { model: BiEncoderModel; load: number }): void;
+  startMigration(argument: IndexModels & { chunking: Chunking }): Migration;
+  /** Begins to bring documents into the shadow with its models. */
+  fillShadow(argument: IndexModels & { load: number }): void;
   /** Throws MIGRATION_INCOMPLETE where a share is to go to a shadow that lacks documents. */
   setMigrationShare(argument: { share: MigrationShare; reason: string | null }): Promise<void>;
   /** Changes who is active, once the shadow holds every document. Throws MIGRATION_INCOMPLETE. */
@@ -24,8 +22,8 @@ export type MigrationWorkVerbs = {
 };
 
 export type MigrationWorkParts = Pick<ShadowFillerParts, "writer" | "clock" | "random"> & {
-  open(generation: Generation, model: BiEncoderModel, role: "active" | "shadow"): IndexContext;
-  active: { generation: Generation; model: BiEncoderModel };
+  open(generation: Generation, models: IndexModels, role: "active" | "shadow"): IndexContext;
+  active: IndexModels & { generation: Generation };
   /** Does `work` while the queue has nothing on its way. */
   between<T>(work: () => Promise<T>): Promise<T>;
   emit(event: QueueEvent): void;
@@ -37,15 +35,15 @@ const WAITED_FOR = 2_000;
 export class MigrationWork {
   readonly #parts: MigrationWorkParts;
   #active: IndexContext;
-  #activeModel: BiEncoderModel;
-  #shadow: { context: IndexContext; model: BiEncoderModel; filler: ShadowFiller; load: number } | undefined;
+  #activeModels: IndexModels;
+  #shadow: { context: IndexContext; models: IndexModels; filler: ShadowFiller; load: number } | undefined;
   #changing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: MigrationWorkParts) {
     this.#parts = parts;
-    const { generation, model } = parts.active;
-    this.#active = parts.open(generation, model, "active");
-    this.#activeModel = model;
+    const { generation, ...models } = parts.active;
+    this.#active = parts.open(generation, models, "active");
+    this.#activeModels = models;
   }
 
   /** What new documents are made with. */
@@ -68,16 +66,8 @@ export class MigrationWork {
   get verbs(): MigrationWorkVerbs {
     const { migration } = this.#parts.writer;
     return {
-      startMigration: ({ model, chunking }) => {
-        const recipe = {
-          modelName: model.manifest.name,
-          modelVersion: model.version,
-          dimensions: model.dimensions,
-          ...chunking,
-        };
-        return migration.start(recipe, this.#parts.clock.now());
-      },
-      fillShadow: ({ model, load }) => this.#fill(model, load),
+      startMigration: ({ chunking, ...models }) => migration.start(recipeOf(models, chunking), this.#parts.clock.now()),
+      fillShadow: ({ load, ...models }) => this.#fill(models, load),
       setMigrationShare: ({ share, reason }) => this.#setShare(share, reason),
       swapGenerations: ({ reason }) => this.#inTurn(() => this.#swap(reason)),
       finishMigration: () =>
@@ -99,23 +89,26 @@ export class MigrationWork {
     return done;
   }
 
-  #fill(model: BiEncoderModel, load: number): void {
+  #fill(models: IndexModels, load: number): void {
     if (this.#shadow) return;
     const generation = this.#parts.writer.shadow();
-    if (generation?.modelVersion !== model.version) {
-      throw new LodestoneError("NO_MIGRATION", "There is no other index of this model to bring documents into.");
+    const { model, sparseModel } = models;
+    const isOfModels =
+      generation?.modelVersion === model.version && generation.sparseModelVersion === (sparseModel?.version ?? null);
+    if (!isOfModels) {
+      throw new LodestoneError("NO_MIGRATION", "There is no other index of these models to bring documents into.");
     }
-    this.#begin(this.#parts.open(generation, model, "shadow"), model, load);
+    this.#begin(this.#parts.open(generation, models, "shadow"), models, load);
   }
 
-  #begin(context: IndexContext, model: BiEncoderModel, load: number): void {
+  #begin(context: IndexContext, models: IndexModels, load: number): void {
     const { writer, clock, random, emit } = this.#parts;
     const filler = new ShadowFiller({
       ...{ writer, context, clock, random, load },
       onWritten: (written, generation) => emit({ kind: "shadow-written", generation, written }),
       onProgress: (progress) => emit({ kind: "shadow-filled", progress }),
     });
-    this.#shadow = { context, model, filler, load };
+    this.#shadow = { context, models, filler, load };
     filler.start();
   }
 
@@ -149,12 +142,12 @@ export class MigrationWork {
       writer.migration.swap(reason);
       // Before anything else is written: what follows is of the other generation.
       emit({ kind: "swapped" });
-      const before = { context: this.#active, model: this.#activeModel };
-      const { context, model, filler, load } = shadow!;
+      const before = { context: this.#active, models: this.#activeModels };
+      const { context, models, filler, load } = shadow!;
       this.#active = context;
-      this.#activeModel = model;
+      this.#activeModels = models;
       await filler.stop();
-      this.#begin(before.context, before.model, load);
+      this.#begin(before.context, before.models, load);
     });
   }
 

@@ -36,7 +36,7 @@ export async function reprepare(ids: readonly string[], parts: ReprepareParts): 
       return typeof prepared === "string" ? [] : [{ job: found.job, prepared }];
     });
     const passages = entries.flatMap(({ prepared }) => prepared.passages);
-    const { vectors, slots, embedded } = await embed(passages, { fresh: false, tenant: "" });
+    const { vectors, sparse, slots, embedded } = await embed(passages, { fresh: false, tenant: "" });
     // Another index is the active one by now: these are made anew for that.
     if (parts.context() !== context) continue;
     start += BATCH_DOCUMENTS;
@@ -61,6 +61,7 @@ export async function reprepare(ids: readonly string[], parts: ReprepareParts): 
       gone: [],
       earliestJob: 0,
       vectors,
+      sparse,
       indexedAtMs: Date.now(),
     });
     onWritten(written);

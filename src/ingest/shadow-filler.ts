@@ -216,14 +216,14 @@ export class ShadowFiller {
     const result = await this.#untilStopped(context.embed(passages, { fresh: false, tenant }));
     // The shadow may be another one by now.
     if (result === undefined || this.#stopped) return;
-    const { vectors, slots } = result;
+    const { vectors, sparse, slots } = result;
     const embedded = documents.map((document) => ({
       ...document,
       chunks: document.chunks.map((chunk) =>
         chunk.vector === null ? chunk : { ...chunk, vector: slots[chunk.vector]! },
       ),
     }));
-    const written = writer.migration.fill({ generation, modelVersion, documents: embedded, vectors });
+    const written = writer.migration.fill({ generation, modelVersion, documents: embedded, vectors, sparse });
     const { documents: before, chunks } = this.#progress;
     onWritten(written, generation);
     this.#tell({ documents: before + documents.length, chunks: chunks + written.documentKeys.length });

@@ -11,15 +11,20 @@ import { checkRow, invert, type TermBatch } from "./term-batch.js";
 
 export const LARGEST_IMPACT = 255;
 
+/** The impact of a weight above 0, 1 to 255. */
+export function impactOf(weight: number, largestWeight: number): number {
+  return Math.max(1, Math.round((Math.min(weight, largestWeight) / largestWeight) * LARGEST_IMPACT));
+}
+
 /** The terms of one row and their weights; a weight of 0 or below says nothing and is left out. */
 export type WeightedTerms = ReadonlyMap<string, number>;
 
 /**
- * Rows from `firstRow` on. `largestWeight`: what an impact of 255 stands for; larger weights are cut off. It is one of the
+ * Rows from `firstRow` on; undefined: a row that is not there. `largestWeight`: what an impact of 255 stands for; larger weights are cut off. It is one of the
  * whole index. `version` names the encoder.
  */
 export function impactBatch(
-  rows: readonly WeightedTerms[],
+  rows: readonly (WeightedTerms | undefined)[],
   { firstRow, largestWeight, version }: { firstRow: number; largestWeight: number; version: string },
 ): TermBatch {
   checkRow(firstRow);
@@ -28,8 +33,10 @@ export function impactBatch(
   const postingTerms: number[] = [];
   const impacts: number[] = [];
   const ends = new Uint32Array(rows.length);
+  const present = firstBits(rows.length);
   rows.forEach((weights, row) => {
-    for (const [term, weight] of weights) {
+    if (!weights) present[row >>> 5]! &= ~(1 << (row & 31));
+    for (const [term, weight] of weights ?? []) {
       if (!Number.isFinite(weight)) {
         throw new LodestoneError("INVALID_INPUT", `Row ${firstRow + row} weighs the term "${term}" ${weight}.`);
       }
@@ -40,7 +47,7 @@ export function impactBatch(
         idOf.set(term, id);
       }
       postingTerms.push(id);
-      impacts.push(Math.max(1, Math.round((Math.min(weight, largestWeight) / largestWeight) * LARGEST_IMPACT)));
+      impacts.push(impactOf(weight, largestWeight));
     }
     ends[row] = impacts.length;
   });
@@ -55,7 +62,7 @@ export function impactBatch(
     version: versionDigest(version),
     firstRow,
     rowCount: rows.length,
-    present: firstBits(rows.length),
+    present,
     lengths: new Uint16Array(0),
     terms: Array.from(order, (id) => unsorted[id]!),
     ...invert(

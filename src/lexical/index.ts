@@ -5,7 +5,7 @@ export { Analyser, type AnalyserOptions, type Token } from "./analyser.js";
 export type { LexicalHits } from "./best-rows.js";
 export type { Statistics } from "./bm25.js";
 export { foldWord } from "./fold-word.js";
-export { impactBatch, type WeightedTerms } from "./impact-batch.js";
+export { impactBatch, impactOf, LARGEST_IMPACT, type WeightedTerms } from "./impact-batch.js";
 export {
   ImpactIndex,
   type ImpactIndexOptions,

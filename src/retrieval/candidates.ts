@@ -87,6 +87,7 @@ function searchAgain(
   const known = {
     ...(refined.terms ? {} : { lexical: lists.lexical }),
     ...(refined.vector ? {} : { dense: lists.dense }),
+    sparse: lists.sparse,
   };
   const query = { ...conditions, text, terms: refined.terms ?? terms, vector: refined.vector, known };
   return firstStage(rooms, request, query, new StageClock());

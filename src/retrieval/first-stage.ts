@@ -1,18 +1,19 @@
-// The first stage: the lexical list and the dense list of a query, found side by side, and their fusion. A dense list
-// that cannot be had in time degrades the answer to the lexical one.
+// The first stage: the lexical list and the dense list of a query, and that of its weighted terms where there is a sparse encoder, found
+// side by side, and their fusion. A list that cannot be had in time is left out, and the answer says so.
 
 import { messageOf } from "../errors.js";
 import type { Correction, LexicalTerm } from "../store/index.js";
 import type { RowBitmap } from "../vectors/index.js";
 import { type FusedRow, type Fusion, fuse, type ScoredRow } from "./fuse.js";
 import type { QueryVector } from "./query-embedding.js";
-import type { CheckedSearchRequest } from "./request.js";
+import { type CheckedSearchRequest, wantsSparse } from "./request.js";
 import type { Degradation, SearchResponse } from "./response.js";
 import type { SearchRooms } from "./search.js";
+import type { WeightedQuery } from "./sparse-query.js";
 import type { StageClock } from "./stage-clock.js";
 
 /** The lists of a query, best first. */
-export type Lists = { lexical: LexicalList; dense: DenseList };
+export type Lists = { lexical: LexicalList; dense: DenseList; sparse: SparseList };
 
 type LexicalList = {
   rows: ScoredRow[];
@@ -21,6 +22,12 @@ type LexicalList = {
 };
 
 export type FirstStage = { fused: FusedRow[]; lists: Lists; plan: SearchResponse["plan"]; degraded: Degradation[] };
+
+type SparseList = {
+  /** Undefined where weighted terms were not searched. */
+  rows: ScoredRow[] | undefined;
+  degraded: Degradation[];
+};
 
 type DenseList = {
   rows: ScoredRow[];
@@ -36,7 +43,7 @@ type DenseList = {
 // those that a scan of codes misses are at the end. At 0.99 the dense stage of 50,000 chunks takes 4.0 ms, so 2.7.
 const LIST_RECALL = 0.95;
 
-/** Default limit of the query's embedding. */
+/** Default limit of the query's embedding, and of its weighted terms. */
 export const EMBED_LIMIT_MS = 200;
 
 export async function firstStage(
@@ -59,7 +66,7 @@ export async function firstStage(
   },
   clock: StageClock,
 ): Promise<FirstStage> {
-  const [lexical, dense] = await Promise.all([
+  const [lexical, dense, sparse] = await Promise.all([
     request.mode === "dense"
       ? noLexical
       : (query.known?.lexical ??
@@ -71,13 +78,15 @@ export async function firstStage(
     request.mode === "lexical"
       ? noDense("not asked for")
       : (query.known?.dense ?? denseList(rooms, request, query, clock)),
+    query.known?.sparse ?? sparseList(rooms, request, query, clock),
   ]);
   const fused = await clock.time(
     "fuse",
-    () => fuse({ lexical: lexical.rows, dense: dense.rows }, query.fusion),
+    () => fuse({ lexical: lexical.rows, dense: dense.rows, sparse: sparse.rows }, query.fusion),
     (rows) => rows.length,
   );
-  return { fused, lists: { lexical, dense }, plan: dense.plan, degraded: dense.degraded };
+  const degraded = [...dense.degraded, ...sparse.degraded];
+  return { fused, lists: { lexical, dense, sparse }, plan: dense.plan, degraded };
 }
 
 const noLexical: LexicalList = { rows: [], corrections: [] };
@@ -138,6 +147,30 @@ async function denseList(
     plan: { ...found.plan, reason: found.reason },
     degraded: [],
   };
+}
+
+async function sparseList(
+  { lexical, sparseQueries }: SearchRooms,
+  request: CheckedSearchRequest,
+  { text = request.query, allow, depth, signal }: Parameters<typeof firstStage>[2],
+  clock: StageClock,
+): Promise<SparseList> {
+  if (!sparseQueries || !wantsSparse(request)) return { rows: undefined, degraded: [] };
+  return clock.time(
+    "sparse",
+    async () => {
+      let query: WeightedQuery;
+      try {
+        query = await sparseQueries.encode(text, request.limits.embedMs ?? EMBED_LIMIT_MS);
+      } catch (error) {
+        const reason = `the query was not encoded: ${messageOf(error)}`;
+        return { rows: undefined, degraded: [{ stage: "sparse" as const, reason }] };
+      }
+      const asked = { ...query, limit: depth, allow: allow?.words };
+      return { rows: scoredRows(await lexical.call("searchSparse", asked, { signal })), degraded: [] };
+    },
+    ({ rows = [] }) => rows.length,
+  );
 }
 
 function noDense(reason: string): DenseList {

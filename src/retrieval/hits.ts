@@ -39,11 +39,18 @@ function explanationOf(
   words: readonly string[],
   diversity: DiversityPlace | undefined,
 ): HitExplanation {
-  const { lexical, dense, lexicalNorm, denseNorm } = candidate;
+  const { lexical, dense, sparse, lexicalNorm, denseNorm, sparseNorm } = candidate;
   return {
     ...(lexical ? { lexical } : {}),
     ...(dense ? { dense } : {}),
-    fused: { rank: fusedRank, score: candidate.score, lexicalNorm, denseNorm },
+    ...(sparse ? { sparse } : {}),
+    fused: {
+      rank: fusedRank,
+      score: candidate.score,
+      lexicalNorm,
+      denseNorm,
+      ...(sparseNorm === undefined ? {} : { sparseNorm }),
+    },
     ...(rerank ? { rerank } : {}),
     ...(diversity ? { diversity } : {}),
     final: { rank, score },

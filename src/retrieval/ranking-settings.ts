@@ -1,9 +1,10 @@
 // How one request is ranked: what it says itself, else what was learned for the library, else what the models' manifests recommend.
 
 import { z } from "zod";
+import type { SparseEncoder } from "../encoders/index.js";
 import { DEFAULT_FEEDBACK, type FeedbackSettings, feedbackMethods } from "./feedback.js";
 import type { Fusion } from "./fuse.js";
-import type { CheckedSearchRequest } from "./request.js";
+import { type CheckedSearchRequest, wantsSparse } from "./request.js";
 import type { RerankWeights } from "./rerank.js";
 import type { FusionReport } from "./response.js";
 import type { SearchParts } from "./search.js";
@@ -28,15 +29,22 @@ export type RankingSettings = {
 // What holds for a model whose manifest recommends nothing: reciprocal ranks need no knowledge of its scores.
 const DEFAULT_FUSION: Fusion = { method: "rrf", k: 60, denseWeight: 1 };
 const DEFAULT_DEPTH = 200;
+const DEFAULT_SPARSE_WEIGHT = 0.3;
 const DEFAULT_RERANK = { depth: 50, logitWeight: 1, firstStageWeight: 0 };
 
 export function rankingSettings(
-  { encoder, crossEncoder, learned }: Pick<SearchParts, "encoder" | "crossEncoder" | "learned">,
+  {
+    encoder,
+    sparseEncoder,
+    crossEncoder,
+    learned,
+  }: Pick<SearchParts, "encoder" | "sparseEncoder" | "crossEncoder" | "learned">,
   request: CheckedSearchRequest,
 ): RankingSettings {
   const stored = request.mode === "hybrid" && (request.fusion ?? "learned") === "learned" ? learned() : undefined;
   const recommended = encoder.model.manifest.fusion;
-  const { fusion, source } = fusionFor(request, recommended, stored);
+  const { fusion: ofTwo, source } = fusionFor(request, recommended, stored);
+  const fusion = sparseEncoder && wantsSparse(request) ? withSparse(ofTwo, sparseEncoder) : ofTwo;
   return {
     fusion,
     depth: request.depth ?? recommended?.depth ?? DEFAULT_DEPTH,
@@ -44,6 +52,7 @@ export function rankingSettings(
       source,
       method: fusion.method,
       ...(fusion.method === "convex" ? { lexicalWeight: fusion.lexicalWeight } : {}),
+      ...(fusion.sparseWeight === undefined ? {} : { sparseWeight: fusion.sparseWeight }),
     },
     feedback: feedbackFor(request, stored),
     rerank: rerankFor(crossEncoder, request),
@@ -69,6 +78,12 @@ function fusionFor(
   }
   if (stored) return { source: "learned", fusion: { method: "convex", lexicalWeight: stored.lexicalWeight } };
   return { source: "default", fusion: recommended ?? DEFAULT_FUSION };
+}
+
+/** A third list: by weight as its encoder's manifest says, by rank like the first. */
+function withSparse(fusion: Fusion, { model }: Pick<SparseEncoder, "model">): Fusion {
+  if (fusion.method === "rrf") return { ...fusion, sparseWeight: 1 };
+  return { ...fusion, sparseWeight: model.manifest.fusionWeight ?? DEFAULT_SPARSE_WEIGHT };
 }
 
 function feedbackFor(

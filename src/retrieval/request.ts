@@ -19,8 +19,10 @@ export const searchRequestSchema = z.strictObject({
   offset: z.int().min(0).max(1000).default(0),
   /** Condition that every document must meet. */
   filter: z.custom<Filter>().optional(),
-  /** Both lists fused, BM25 alone, or vectors alone. */
+  /** All lists fused, BM25 alone, or vectors alone. */
   mode: z.enum(["hybrid", "lexical", "dense"]).default("hybrid"),
+  /** Whether weighted terms are searched as well, where the library has a sparse encoder; modes "lexical" and "dense" leave them out. */
+  sparse: z.boolean().default(true),
   /** Whether the cross-encoder orders the best hits anew; `depth` is how many. Default: where the library has a cross-encoder. */
   rerank: z.union([z.boolean(), z.strictObject({ depth: z.int().min(1).max(200) })]).optional(),
   /**
@@ -90,6 +92,10 @@ export type SearchRequest = z.input<typeof searchRequestSchema>;
 
 /** A search with every default filled in. */
 export type CheckedSearchRequest = z.output<typeof searchRequestSchema>;
+
+export function wantsSparse({ mode, sparse }: CheckedSearchRequest): boolean {
+  return mode === "hybrid" && sparse;
+}
 
 /** Fills in the defaults; throws INVALID_INPUT or UNKNOWN_FIELD. */
 export function checkSearchRequest(request: unknown): CheckedSearchRequest {

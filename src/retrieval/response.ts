@@ -8,6 +8,7 @@ export const stageNames = [
   "embed",
   "dense",
   "lexical",
+  "sparse",
   "fuse",
   "feedback",
   "rerank",
@@ -21,13 +22,15 @@ export type StageName = (typeof stageNames)[number];
 export type StageReport = { name: StageName; ms: number; candidates: number };
 
 /** A stage that was left out, or cut short, and why: the answer is a good one, but not the best this library can give. */
-export type Degradation = { stage: "embed" | "dense" | "rerank"; reason: string };
+export type Degradation = { stage: "embed" | "dense" | "sparse" | "rerank"; reason: string };
 
 /** `learned`: by `lodestone tune`; `request`: this request's own; `default`: the model's manifest, or where there is one list only. */
 export type FusionReport = {
   source: "default" | "learned" | "request";
   method: "convex" | "rrf";
   lexicalWeight?: number;
+  /** Of weighted terms; absent where there is no such list. */
+  sparseWeight?: number;
 };
 
 /** What became of feedback: whether the query was searched for a second time, moved to what its best passages say, and why. */
@@ -42,7 +45,8 @@ export type FeedbackReport = {
 export type HitExplanation = {
   lexical?: { rank: number; score: number };
   dense?: { rank: number; score: number };
-  fused: { rank: number; score: number; lexicalNorm: number; denseNorm: number };
+  sparse?: { rank: number; score: number };
+  fused: { rank: number; score: number; lexicalNorm: number; denseNorm: number; sparseNorm?: number };
   rerank?: { rank: number; logit: number; score: number };
   /** Where the ranking was made diverse: the place before, the greatest cosine to a document above, and what that made of the score. */
   diversity?: { from: number; similarity: number; score: number };

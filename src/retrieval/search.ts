@@ -1,7 +1,7 @@
 // One query's way: lists -> fusion -> rerank -> documents -> hits. Every stage is timed, and what had to be left out is
 // said in the answer.
 
-import type { BiEncoder, CrossEncoder } from "../encoders/index.js";
+import type { BiEncoder, CrossEncoder, SparseEncoder } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import { type FilterNode, parseFilter } from "../filters/index.js";
 import type { Analyser } from "../lexical/index.js";
@@ -29,6 +29,7 @@ import type { Combined } from "./rerank.js";
 import type { RerankPace } from "./rerank-pace.js";
 import { RERANK_LIMIT_MS, rerankStage } from "./rerank-stage.js";
 import type { Hit, SearchResponse } from "./response.js";
+import { openSparseQueries, type SparseQueries } from "./sparse-query.js";
 import { StageClock } from "./stage-clock.js";
 import type { Synonyms } from "./synonyms.js";
 import { vectorsByRow } from "./vectors-by-row.js";
@@ -44,6 +45,8 @@ export type SearchParts = {
   /** Key of a row's document, 0 for a row that is gone. */
   documentOf(row: number): number;
   encoder: BiEncoder;
+  /** The generation's, where it has one. */
+  sparseEncoder?: SparseEncoder | undefined;
   crossEncoder: CrossEncoder | undefined;
   generation: Generation;
   /** Rows that may be found, under a filter or without one; undefined: all. */
@@ -65,7 +68,7 @@ export type ConfidenceSignals = { logit?: number; cosine?: number };
 
 type RankedDocument = CollapsedDocument<RankedCandidate> & { duplicateKeys?: number[]; diversity?: DiversityPlace };
 
-export type SearchRooms = SearchParts & { embedder: QueryEmbedder };
+export type SearchRooms = SearchParts & { embedder: QueryEmbedder; sparseQueries?: SparseQueries | undefined };
 
 export type Searcher = {
   /** Throws INVALID_INPUT, UNKNOWN_FIELD, FILTER_INVALID or ABORTED. */
@@ -77,7 +80,11 @@ export type Searcher = {
 };
 
 export function openSearcher(parts: SearchParts): Searcher {
-  const rooms: SearchRooms = { ...parts, embedder: openQueryEmbedder(parts.encoder, parts.onQueryCost) };
+  const rooms: SearchRooms = {
+    ...parts,
+    embedder: openQueryEmbedder(parts.encoder, parts.onQueryCost),
+    sparseQueries: parts.sparseEncoder && openSparseQueries(parts.sparseEncoder),
+  };
   return {
     search: (request, signal) => search(rooms, checkSearchRequest(request), signal),
     queryCache: () => rooms.embedder.status(),

@@ -5,7 +5,14 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { LodestoneError, messageOf } from "../errors.js";
 import type { FileOperations } from "../files/index.js";
-import { checkStoredSegment, decodeSegmentList, lexicalFolder, segmentListPath } from "./lexical-files.js";
+import {
+  checkStoredSegment,
+  decodeSegmentList,
+  type LexicalFolder,
+  lexicalFolder,
+  lexicalFolders,
+  segmentListPath,
+} from "./lexical-files.js";
 
 export type CopiedLexicalFiles = {
   /** Paths below the folder that was copied, with forward slashes. */
@@ -24,41 +31,50 @@ export async function copyLexicalFiles(from: string, to: string, context: Contex
   const result: CopiedLexicalFiles = { copied: [], left: [] };
   const entries = await readdir(from, { recursive: true, withFileTypes: true }).catch(() => []);
   const lists = entries.map(({ parentPath, name }) => join(parentPath, name));
-  const folders = lists
-    .map((path) => dirname(dirname(path)))
-    .filter((folder, i) => lists[i] === segmentListPath(folder));
-  for (const directory of folders.sort()) {
+  const found = lists.sort().flatMap((path) => {
+    const directory = dirname(dirname(path));
+    const folder = lexicalFolders.find((folder) => path === segmentListPath(directory, folder));
+    return folder === undefined ? [] : [{ directory, folder }];
+  });
+  for (const { directory, folder } of found) {
     const target = join(to, relative(from, directory));
     try {
-      const copies = await copyIndex(directory, target, context);
+      const copies = await copyIndex(directory, target, folder, context);
       result.copied.push(...copies.map((path) => relative(to, path).split(sep).join("/")));
     } catch (error) {
-      await context.files.remove(lexicalFolder(target));
+      await context.files.remove(lexicalFolder(target, folder));
       if (!(error instanceof LodestoneError) || error.code !== "INDEX_DAMAGED") throw error;
-      result.left.push({ path: segmentListPath(directory), reason: messageOf(error) });
+      result.left.push({ path: segmentListPath(directory, folder), reason: messageOf(error) });
     }
   }
   return result;
 }
 
-async function copyIndex(from: string, to: string, { files, signal }: Context): Promise<string[]> {
-  await files.makeDirectory(lexicalFolder(to));
+async function copyIndex(
+  fromDirectory: string,
+  toDirectory: string,
+  folder: LexicalFolder,
+  { files, signal }: Context,
+): Promise<string[]> {
+  const [from, to] = [lexicalFolder(fromDirectory, folder), lexicalFolder(toDirectory, folder)];
+  const [list, copiedList] = [segmentListPath(fromDirectory, folder), segmentListPath(toDirectory, folder)];
+  await files.makeDirectory(to);
   for (let attempt = 1; ; attempt++) {
-    const bytes = await readFile(segmentListPath(from));
-    const { segments } = decodeSegmentList(bytes, segmentListPath(from));
-    const copies = segments.map((name) => join(lexicalFolder(to), name));
+    const bytes = await readFile(list);
+    const { segments } = decodeSegmentList(bytes, list);
+    const copies = segments.map((name) => join(to, name));
     try {
       for (const copy of copies) {
         if (signal.aborted) throw new LodestoneError("ABORTED", "The copy of the index files was stopped.");
-        await files.copy(join(lexicalFolder(from), basename(copy)), copy).catch(unlessMissing);
+        await files.copy(join(from, basename(copy)), copy).catch(unlessMissing);
         checkStoredSegment(copy);
       }
-      await files.write(segmentListPath(to), bytes);
-      return [...copies, segmentListPath(to)];
+      await files.write(copiedList, bytes);
+      return [...copies, copiedList];
     } catch (error) {
       for (const copy of copies) await files.remove(copy);
       if (!(error instanceof LodestoneError) || error.code !== "INDEX_DAMAGED") throw error;
-      const replaced = !bytes.equals(await readFile(segmentListPath(from)));
+      const replaced = !bytes.equals(await readFile(list));
       if (!replaced || attempt === ATTEMPTS) throw error;
     }
   }

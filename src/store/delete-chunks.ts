@@ -1,7 +1,7 @@
 // Takes chunks and documents out of the registry. Their vectors stay in their blocks as dead rows.
 
 import type { Database } from "better-sqlite3";
-import { chunkKeyRange, rowOfChunkKey } from "./schema.js";
+import { chunkKeyRange, rowOfChunkKey } from "./chunk-key.js";
 
 export type ChunkDeleter = {
   /** Deletes chunks by key; returns their rows. */

@@ -4,7 +4,7 @@
 import { inflateRawSync } from "node:zlib";
 import type { Database } from "better-sqlite3";
 import type { Heading, Metadata, TextRange } from "../documents/index.js";
-import { chunkKey, chunkKeyRange, rowOfChunkKey } from "./schema.js";
+import { chunkKey, chunkKeyRange, rowOfChunkKey } from "./chunk-key.js";
 import { unscopedId } from "./tenancy.js";
 
 export type DocumentSummary = {

@@ -1,8 +1,8 @@
 // Counts for the page's filters and for `status`: documents by folder and by type, and the size of the library.
 
 import type { Database } from "better-sqlite3";
+import { chunkKeyRange } from "./chunk-key.js";
 import { activeGeneration } from "./generation.js";
-import { chunkKeyRange } from "./schema.js";
 
 export type FacetCount = { value: string; count: number };
 export type Facets = { folders: FacetCount[]; types: FacetCount[] };

@@ -12,26 +12,40 @@ export type GenerationRecipe = {
   dimensions: number;
   maxTokens: number;
   overlapTokens: number;
+  /** The sparse encoder, where there is one beside the bi-encoder. */
+  sparseModelName?: string | null;
+  sparseModelVersion?: string | null;
 };
 
-export type Generation = GenerationRecipe & { id: number; nextRow: number; createdAtMs: number };
+export type Generation = Required<GenerationRecipe> & { id: number; nextRow: number; createdAtMs: number };
 
-const SELECT_GENERATION = `SELECT id, model_name AS modelName, model_version AS modelVersion, dimensions,
-  max_tokens AS maxTokens, overlap_tokens AS overlapTokens, next_row AS nextRow, created_at_ms AS createdAtMs FROM generations`;
+const COLUMNS = `id, model_name AS modelName, model_version AS modelVersion, dimensions,
+  max_tokens AS maxTokens, overlap_tokens AS overlapTokens, next_row AS nextRow, created_at_ms AS createdAtMs`;
+
+// A library of format 1 that is only read has no sparse encoders.
+function selectGeneration<Parameters extends unknown[]>(db: Database, condition: string) {
+  const isThere =
+    db.prepare("SELECT 1 FROM pragma_table_info('generations') WHERE name = 'sparse_model_version'").get() !==
+    undefined;
+  const [name, version] = isThere ? ["sparse_model_name", "sparse_model_version"] : ["NULL", "NULL"];
+  return db.prepare<Parameters, Generation>(
+    `SELECT ${COLUMNS}, ${name} AS sparseModelName, ${version} AS sparseModelVersion FROM generations WHERE ${condition}`,
+  );
+}
 
 /** The generation that answers queries; undefined in a library that has none yet. */
 export function activeGeneration(db: Database): Generation | undefined {
-  return db.prepare<[], Generation>(`${SELECT_GENERATION} WHERE state = 'active'`).get();
+  return selectGeneration(db, "state = 'active'").get();
 }
 
 /** The other side of a migration; undefined where there is none. */
 export function shadowGeneration(db: Database): Generation | undefined {
-  return db.prepare<[], Generation>(`${SELECT_GENERATION} WHERE state = 'shadow'`).get();
+  return selectGeneration(db, "state = 'shadow'").get();
 }
 
 /** Undefined once it is dropped. */
 export function generationOf(db: Database, id: number): Generation | undefined {
-  return db.prepare<[number], Generation>(`${SELECT_GENERATION} WHERE id = ? AND state <> 'retired'`).get(id);
+  return selectGeneration<[number]>(db, "id = ? AND state <> 'retired'").get(id);
 }
 
 /** The active generation of a library folder; undefined where there is no library, or an empty one. */
@@ -59,15 +73,28 @@ export function startGeneration(db: Database, recipe: GenerationRecipe, nowMs: n
 export function insertGeneration(
   db: Database,
   state: "active" | "shadow",
-  { modelName, modelVersion, dimensions, maxTokens, overlapTokens }: GenerationRecipe,
+  recipe: GenerationRecipe,
   nowMs: number,
 ): number {
+  const { modelName, modelVersion, dimensions, maxTokens, overlapTokens } = recipe;
+  const { sparseModelName = null, sparseModelVersion = null } = recipe;
   const { lastInsertRowid } = db
     .prepare(
-      `INSERT INTO generations (state, model_name, model_version, dimensions, max_tokens, overlap_tokens, created_at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO generations (state, model_name, model_version, dimensions, max_tokens, overlap_tokens, created_at_ms,
+         sparse_model_name, sparse_model_version)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    .run(state, modelName, modelVersion, dimensions, maxTokens, overlapTokens, nowMs);
+    .run(
+      state,
+      modelName,
+      modelVersion,
+      dimensions,
+      maxTokens,
+      overlapTokens,
+      nowMs,
+      sparseModelName,
+      sparseModelVersion,
+    );
   return Number(lastInsertRowid);
 }
 
@@ -76,6 +103,7 @@ export function sameRecipe(a: GenerationRecipe, b: GenerationRecipe): boolean {
     a.modelVersion === b.modelVersion &&
     a.dimensions === b.dimensions &&
     a.maxTokens === b.maxTokens &&
-    a.overlapTokens === b.overlapTokens
+    a.overlapTokens === b.overlapTokens &&
+    (a.sparseModelVersion ?? null) === (b.sparseModelVersion ?? null)
   );
 }

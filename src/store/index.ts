@@ -3,6 +3,7 @@
 export { type CacheTotals, cachePath } from "./cache-file.js";
 export { probeCache } from "./cache-probe.js";
 export type { CacheFileStatus } from "./cache-status.js";
+export { chunkKeyRange } from "./chunk-key.js";
 export { prepareCompaction } from "./compact-rows.js";
 export { databaseName, databasePath, guarded } from "./connection.js";
 export {
@@ -82,8 +83,9 @@ export {
 } from "./reclaim.js";
 export type { RowDocuments, RowVectors } from "./row-parts.js";
 export type { DeadRows, RowSlice } from "./rows.js";
-export { chunkKeyRange, formatVersion } from "./schema.js";
+export { formatVersion } from "./schema.js";
 export type { Source } from "./sources.js";
+export type { SparseWrite } from "./sparse-model.js";
 export { checkOwnId, checkTenant, scopedId, TENANT_SEPARATOR, tenantOfId, unscopedId } from "./tenancy.js";
 export type { TenantSize } from "./tenants.js";
 export type {

@@ -1,5 +1,5 @@
-// Segments of a lexical index on disk, so that a library that is opened again need not analyse its texts. In the folder
-// `lexical` of a generation's index folder:
+// Segments of a lexical index on disk, so that a library that is opened again need not analyse its texts, and of an index of weighted
+// terms. In the folder `lexical`, or `sparse`, of a generation's index folder:
 //
 //   <first row>-<end row>-<crc32>.llex   a segment, as lexical/segment.ts has it, with a checksum of its own; never changed
 //   segments.json                        which of them make up the index, and of what:
@@ -14,7 +14,7 @@ import { crc32 } from "node:zlib";
 import { LodestoneError, messageOf } from "../errors.js";
 import { diskOperations, type FileOperations, writeFailure, writeFileAtomically } from "../files/index.js";
 import { checkSegment } from "../lexical/index.js";
-import type { SavedLexical } from "./live-lexical.js";
+import type { SavedLexical } from "./following-index.js";
 
 /** Whose index it is. */
 export type LexicalPlace = {
@@ -22,13 +22,18 @@ export type LexicalPlace = {
   directory: string;
   /** Names the generation and its library. */
   identity: string;
-  /** Version of the analyser. */
+  /** Version of the analyser, or of the sparse encoder. */
   analyser: string;
+  /** Default: lexical. */
+  folder?: LexicalFolder | undefined;
 };
+
+/** The index of words, or that of weighted terms. */
+export const lexicalFolders = ["lexical", "sparse"] as const;
+export type LexicalFolder = (typeof lexicalFolders)[number];
 
 const FORMAT = 1;
 const ENDING = ".llex";
-const folderName = "lexical";
 const listName = "segments.json";
 
 export type SegmentList = {
@@ -43,15 +48,21 @@ export type SegmentList = {
 
 type Stored = SegmentList & { crc32: number };
 
-export const lexicalFolder = (directory: string) => join(directory, folderName);
-export const segmentListPath = (directory: string) => join(lexicalFolder(directory), listName);
+export const lexicalFolder = (directory: string, folder: LexicalFolder = "lexical") => join(directory, folder);
+export const segmentListPath = (directory: string, folder?: LexicalFolder) =>
+  join(lexicalFolder(directory, folder), listName);
 
 /**
  * Reads what was saved, with the names of its files. Throws NOT_FOUND where nothing was, MODEL_VERSION_MISMATCH for an index of something else,
  * INDEX_DAMAGED where a file is not as it was written.
  */
-export function loadSegments({ directory, identity, analyser }: LexicalPlace): SavedLexical & { names: string[] } {
-  const path = segmentListPath(directory);
+export function loadSegments({
+  directory,
+  identity,
+  analyser,
+  folder,
+}: LexicalPlace): SavedLexical & { names: string[] } {
+  const path = segmentListPath(directory, folder);
   const list = decodeSegmentList(readListed(path), path);
   if (list.identity !== identity || list.analyser !== analyser) {
     throw new LodestoneError(
@@ -62,7 +73,7 @@ export function loadSegments({ directory, identity, analyser }: LexicalPlace): S
     );
   }
   const { nextRow, hasGoneWords } = list;
-  const segments = list.segments.map((name) => readSegment(join(lexicalFolder(directory), name)));
+  const segments = list.segments.map((name) => readSegment(join(lexicalFolder(directory, folder), name)));
   return { segments, names: list.segments, nextRow, hasGoneWords };
 }
 
@@ -105,7 +116,7 @@ function readSegment(path: string): Uint8Array {
  * is called. Returns the names of the files that it consists of. Throws DISK_FULL, PATH_NOT_FOUND or FILE_UNREADABLE; what was saved before is whole then.
  */
 export async function saveSegments(
-  { directory, ...place }: LexicalPlace,
+  { directory, identity, analyser, folder: name }: LexicalPlace,
   index: {
     segments: readonly { firstRow: number; endRow: number }[];
     segmentBytes(firstRow: number): Uint8Array;
@@ -120,9 +131,9 @@ export async function saveSegments(
     const bytes = index.segmentBytes(firstRow);
     return { name: segmentName(bytes, [firstRow, endRow]), bytes };
   });
-  const folder = lexicalFolder(directory);
+  const folder = lexicalFolder(directory, name);
   const segments = named.map(({ name }) => name);
-  const list: SegmentList = { format: FORMAT, ...place, nextRow, hasGoneWords, segments };
+  const list: SegmentList = { format: FORMAT, identity, analyser, nextRow, hasGoneWords, segments };
   try {
     await files.makeDirectory(folder);
     for (const { name, bytes } of named) {
@@ -144,9 +155,12 @@ export function encodeSegmentList(list: SegmentList): Uint8Array {
 }
 
 /** Whether there are segments beside those named in `known`. */
-export function hasOtherSegments(directory: string, known: ReadonlySet<string>): boolean {
+export function hasOtherSegments(
+  { directory, folder }: Pick<LexicalPlace, "directory" | "folder">,
+  known: ReadonlySet<string>,
+): boolean {
   try {
-    return readdirSync(lexicalFolder(directory)).some((name) => name.includes(ENDING) && !known.has(name));
+    return readdirSync(lexicalFolder(directory, folder)).some((name) => name.includes(ENDING) && !known.has(name));
   } catch {
     return false;
   }

@@ -1,17 +1,19 @@
-// Keeps a lexical index in shape between searches: merges its segments, saves them once the library has settled or has grown
+// Keeps a lexical index, or one of weighted terms, in shape between searches: merges its segments, saves them once the library has settled or has grown
 // by much, and makes all of it anew where words of what is gone have to go.
 
 import { setImmediate as turn } from "node:timers/promises";
 import { LodestoneError } from "../errors.js";
-import type { Analyser } from "../lexical/index.js";
+import type { FollowedRows, FollowingIndex, SavedLexical } from "./following-index.js";
 import { hasOtherSegments, type LexicalPlace, loadSegments, saveSegments } from "./lexical-files.js";
-import type { LexicalRows } from "./lexical-rows.js";
-import { LiveLexical } from "./live-lexical.js";
 
-export type LexicalKeeperOptions = {
-  rows: LexicalRows;
-  analyser: Analyser;
-  place: Omit<LexicalPlace, "analyser">;
+/** An index that can be kept. */
+type Live = Omit<FollowingIndex<never>, "search">;
+
+export type LexicalKeeperOptions<Index extends Live> = {
+  rows: FollowedRows;
+  /** Makes an index of what was saved, or an empty one. */
+  open(saved?: SavedLexical): Index;
+  place: LexicalPlace;
   /** Another process writes the library, and the files with it. */
   readOnly: boolean;
   /** New rows from which saving is worth it. Default 1,024: to analyse so many takes 50 ms when the library is opened. */
@@ -26,11 +28,17 @@ const MERGE_SLICE_MS = 4;
 // A process that writes may replace what is being read here.
 const ATTEMPTS = 3;
 
-export class LexicalKeeper {
-  readonly #options: LexicalKeeperOptions;
+/** What an index is called, and what is done without its files. */
+const wordsFor = {
+  lexical: ["lexical index", "It is made of the texts."],
+  sparse: ["index of weighted terms", "It is made of the stored terms."],
+} as const;
+
+export class LexicalKeeper<Index extends Live> {
+  readonly #options: LexicalKeeperOptions<Index>;
   readonly #place: LexicalPlace;
   readonly #saveFromRows: number;
-  #live: LiveLexical;
+  #live: Index;
   #hasFiles = false;
   /** Files that are there and whole. */
   #files: ReadonlySet<string> = new Set();
@@ -45,14 +53,14 @@ export class LexicalKeeper {
   #isClosed = false;
 
   /** Takes up what was saved; reports what cannot be. */
-  constructor(options: LexicalKeeperOptions) {
+  constructor(options: LexicalKeeperOptions<Index>) {
     this.#options = options;
-    this.#place = { ...options.place, analyser: options.analyser.version };
+    this.#place = options.place;
     this.#saveFromRows = options.saveFromRows ?? 1024;
-    this.#live = this.#load() ?? this.#empty();
+    this.#live = this.#load() ?? options.open();
   }
 
-  get live(): LiveLexical {
+  get live(): Index {
     return this.#live;
   }
 
@@ -78,7 +86,7 @@ export class LexicalKeeper {
     await this.#live.follow();
     if (this.#live.hasGoneWords) {
       const total = this.#live.nextRow;
-      const fresh = this.#empty();
+      const fresh = this.#options.open();
       await fresh.follow((row) => {
         if (this.#isClosed) throw new LodestoneError("CLOSED", "The lexical index is closed.");
         onRows(row, total);
@@ -105,37 +113,34 @@ export class LexicalKeeper {
     if (!this.#options.readOnly && this.#unsavedRows() >= this.#saveFromRows) await this.#save();
   }
 
-  #empty(): LiveLexical {
-    return new LiveLexical(this.#options.rows, this.#options.analyser);
-  }
-
-  #load(): LiveLexical | undefined {
-    const { rows, analyser, readOnly, onNotice } = this.#options;
-    const instead = "It is made of the texts.";
+  #load(): Index | undefined {
+    const { rows, open, readOnly, onNotice } = this.#options;
+    const [what, instead] = wordsFor[this.#place.folder ?? "lexical"];
     for (let attempt = 1; ; attempt++) {
       try {
         const saved = loadSegments(this.#place);
         this.#hasFiles = true;
         if (saved.nextRow > (rows.extent()?.nextRow ?? 0)) {
           this.#owesSave = true;
-          onNotice(`The stored lexical index is not used: it is of a later state of the library. ${instead}`);
+          onNotice(`The stored ${what} is not used: it is of a later state of the library. ${instead}`);
           return undefined;
         }
-        const live = new LiveLexical(rows, analyser, saved);
+        const live = open(saved);
         this.#saved = { rows: saved.nextRow, isFresh: false };
         this.#files = new Set(saved.names);
         // Of a save that was cut off.
-        this.#owesSave = hasOtherSegments(this.#place.directory, this.#files);
+        this.#owesSave = hasOtherSegments(this.#place, this.#files);
         return live;
       } catch (error) {
         if (!(error instanceof LodestoneError)) throw error;
         const isMissing = error.code === "NOT_FOUND";
         if (!isMissing && attempt < ATTEMPTS) continue;
-        this.#hasFiles = !isMissing || hasOtherSegments(this.#place.directory, this.#files);
+        this.#hasFiles = !isMissing || hasOtherSegments(this.#place, this.#files);
         this.#owesSave = this.#hasFiles;
-        if (!isMissing) onNotice(`The stored lexical index is not used: ${error.message} ${instead}`);
+        if (!isMissing) onNotice(`The stored ${what} is not used: ${error.message} ${instead}`);
         // Where nothing was ever stored, nothing is missing.
-        else if (this.#hasFiles && !readOnly) onNotice(`The list of stored lexical segments is gone. ${instead}`);
+        else if (this.#hasFiles && !readOnly)
+          onNotice(`The list of segments of the stored ${what} is gone. ${instead}`);
         return undefined;
       }
     }
@@ -146,7 +151,7 @@ export class LexicalKeeper {
     return this.#saved.isFresh === isFresh ? nextRow - this.#saved.rows : nextRow;
   }
 
-  async #merge(live: LiveLexical): Promise<void> {
+  async #merge(live: Index): Promise<void> {
     while (!this.#isClosed && live.maintain(MERGE_SLICE_MS)) await turn();
   }
 
@@ -177,7 +182,7 @@ export class LexicalKeeper {
       // What is there now is not known.
       this.#files = new Set();
       this.#options.onNotice(
-        `The lexical index could not be saved, and is made again at the next start: ${error.message}`,
+        `The ${wordsFor[this.#place.folder ?? "lexical"][0]} could not be saved, and is made again at the next start: ${error.message}`,
       );
     }
   }

@@ -3,8 +3,8 @@
 
 import type { Database } from "better-sqlite3";
 import { passageOf } from "../documents/index.js";
+import { chunkKey, chunkKeyRange, rowOfChunkKey } from "./chunk-key.js";
 import { selectDead } from "./rows.js";
-import { chunkKey, chunkKeyRange, rowOfChunkKey } from "./schema.js";
 
 export type RowPassage = { row: number; passage: string };
 

@@ -1,16 +1,18 @@
-// The thread that searches by words: an index of one generation in memory, which follows the library by a connection of its
-// own. New rows are taken in slices, so that nobody waits long for his turn; a search waits until all that was committed
+// The thread that searches by words, and by the weighted terms of a sparse encoder: indexes of one generation in memory, which follow
+// the library by a connection of their own. New rows are taken in slices, so that nobody waits long for his turn; a search waits until all that was committed
 // before it is in, and misses nothing that was acknowledged.
 
 import { workerData } from "node:worker_threads";
 import { LodestoneError } from "../errors.js";
-import { Analyser } from "../lexical/index.js";
+import { Analyser, type LexicalHits } from "../lexical/index.js";
 import type { CallContext } from "../threads/protocol.js";
 import { serve } from "../threads/serve.js";
 import { guarded, openForReading } from "./connection.js";
 import { LexicalKeeper } from "./lexical-keeper.js";
 import { openLexicalRows } from "./lexical-rows.js";
-import type { LexicalAnswer, LexicalRequest, TermFrequencies } from "./live-lexical.js";
+import { type LexicalAnswer, type LexicalRequest, LiveLexical, type TermFrequencies } from "./live-lexical.js";
+import { LiveSparse, type SparseKind, type SparseRequest } from "./live-sparse.js";
+import { openSparseRows } from "./sparse-vectors.js";
 
 export type LexicalWorkerOptions = {
   library: string;
@@ -18,6 +20,8 @@ export type LexicalWorkerOptions = {
   /** Index folder of the generation, and what names it. */
   directory: string;
   identity: string;
+  /** The generation's sparse encoder, where it has one. */
+  sparse?: SparseKind | undefined;
   readOnly: boolean;
   saveFromRows?: number | undefined;
 };
@@ -32,6 +36,8 @@ export type LexicalStatus = {
 
 export type LexicalVerbs = {
   search(request: LexicalRequest): Promise<LexicalAnswer>;
+  /** By weighted terms; nothing without a sparse encoder. */
+  searchSparse(request: SparseRequest): Promise<LexicalHits>;
   /** Words that begin with the prefix, the most frequent first; `scope` as in a search. */
   suggest(argument: { prefix: string; limit: number; scope?: Uint32Array | undefined }): Promise<string[]>;
   /** In how many of the live rows each term occurs. */
@@ -45,44 +51,66 @@ export type LexicalVerbs = {
   status(argument: null): LexicalStatus;
 };
 
-const { library, generation, directory, identity, readOnly, saveFromRows } = workerData as LexicalWorkerOptions;
+type Kept = Pick<LexicalKeeper<LiveLexical | LiveSparse>, "live" | "changed">;
+
+const { library, generation, directory, identity, sparse, readOnly, saveFromRows } = workerData as LexicalWorkerOptions;
 
 await serve<LexicalVerbs>(async () => {
   const db = openForReading(library);
   let told: string[] = [];
   let tell: (notice: string) => void = (notice) => void told.push(notice);
   let ended: () => void = () => undefined;
+  const rows = guarded(library, () => openLexicalRows(db, generation));
+  const kept = { rows, readOnly, saveFromRows, onNotice: (notice: string) => tell(notice) };
+  const analyser = new Analyser();
   const keeper = guarded(
     library,
     () =>
       new LexicalKeeper({
-        rows: openLexicalRows(db, generation),
-        analyser: new Analyser(),
-        place: { directory, identity },
-        readOnly,
-        saveFromRows,
-        onNotice: (notice) => tell(notice),
+        ...kept,
+        open: (saved) => new LiveLexical(rows, analyser, saved),
+        place: { directory, identity, analyser: analyser.version },
       }),
   );
-  const following = async <T>(work: () => Promise<T>): Promise<T> => {
-    const { nextRow, liveRows } = keeper.live;
+  const openSparse = (kind: SparseKind) => {
+    const read = openSparseRows(db, generation);
+    return new LexicalKeeper({
+      ...kept,
+      open: (saved) => new LiveSparse(rows, read, kind, saved),
+      place: { directory, identity, analyser: kind.version, folder: "sparse" },
+    });
+  };
+  const sparseKeeper = sparse && guarded(library, () => openSparse(sparse));
+  const keepers = [keeper, ...(sparseKeeper ? [sparseKeeper] : [])];
+  const following = async <T>(of: Kept, work: () => Promise<T>): Promise<T> => {
+    const { nextRow, liveRows } = of.live;
     const result = await work();
-    if (keeper.live.nextRow !== nextRow || keeper.live.liveRows !== liveRows) keeper.changed();
+    if (of.live.nextRow !== nextRow || of.live.liveRows !== liveRows) of.changed();
     return result;
   };
+  const follow = () => Promise.all(keepers.map((each) => following(each, () => each.live.follow())));
   // Searches that come while it is opened find it at work.
-  void following(() => keeper.live.follow()).catch(() => undefined);
+  void follow().catch(() => undefined);
   return {
     verbs: {
-      search: (request) => following(() => keeper.live.search(request)),
-      suggest: ({ prefix, limit, scope }) => following(() => keeper.live.suggest(prefix, limit, scope)),
-      frequencies: ({ terms }) => following(() => keeper.live.frequencies(terms)),
-      follow: () => following(() => keeper.live.follow()),
-      forgetGone: (_, { signal, progress }) =>
-        keeper.forgetGone((done, total) => {
-          if (signal.aborted) throw new LodestoneError("ABORTED", "The vacuum was stopped.");
-          progress([done, total]);
-        }),
+      search: (request) => following(keeper, () => keeper.live.search(request)),
+      async searchSparse(request) {
+        if (!sparseKeeper) return { rows: new Uint32Array(0), scores: new Float32Array(0) };
+        return following(sparseKeeper, () => sparseKeeper.live.search(request));
+      },
+      suggest: ({ prefix, limit, scope }) => following(keeper, () => keeper.live.suggest(prefix, limit, scope)),
+      frequencies: ({ terms }) => following(keeper, () => keeper.live.frequencies(terms)),
+      async follow() {
+        await follow();
+      },
+      async forgetGone(_, { signal, progress }) {
+        for (const each of keepers) {
+          await each.forgetGone((done, total) => {
+            if (signal.aborted) throw new LodestoneError("ABORTED", "The vacuum was stopped.");
+            progress([done, total]);
+          });
+        }
+      },
       notices(_, { progress }) {
         tell = progress;
         told.forEach(progress);
@@ -92,7 +120,8 @@ await serve<LexicalVerbs>(async () => {
         });
       },
       status() {
-        const { liveRows, segments } = keeper.live;
+        const { liveRows } = keeper.live;
+        const segments = keepers.flatMap(({ live }) => live.segments);
         return {
           rows: liveRows,
           segments: segments.length,
@@ -101,7 +130,7 @@ await serve<LexicalVerbs>(async () => {
       },
     },
     async close() {
-      await keeper.close();
+      for (const each of keepers) await each.close();
       ended();
       db.close();
     },

@@ -12,6 +12,7 @@ import {
   insertGeneration,
   sameRecipe,
 } from "./generation.js";
+import { checkSparse, type SparseWrite, type StoredModels } from "./sparse-model.js";
 import { type ChunkWrite, ChunkWriter, prepareChunkStatements, type RowsWritten } from "./write-chunks.js";
 
 /** Of a hundred queries so many are answered by the target. */
@@ -59,6 +60,8 @@ export type ShadowBatch = {
   documents: ShadowDocument[];
   /** Row-major float32 vectors that the chunks refer to. */
   vectors: Float32Array;
+  /** Weighted terms beside each of the vectors, where the shadow has a sparse encoder. */
+  sparse?: SparseWrite | undefined;
 };
 
 export type MigrationStore = {
@@ -124,10 +127,9 @@ export function openMigrationStore(
        ORDER BY u.uses DESC NULLS LAST, d.key LIMIT ?`,
     )
     .pluck();
-  const generation = db.prepare<
-    [number],
-    { state: string; model_version: string; dimensions: number; next_row: number }
-  >("SELECT state, model_version, dimensions, next_row FROM generations WHERE id = ?");
+  const generation = db.prepare<[number], StoredModels & { state: string; dimensions: number; next_row: number }>(
+    "SELECT state, model_version, sparse_model_version, dimensions, next_row FROM generations WHERE id = ?",
+  );
   const setState = db.prepare("UPDATE generations SET state = ? WHERE id = ?");
   const stored = db.prepare<[number], { id: string; contentHash: Buffer }>(
     "SELECT id, content_hash AS contentHash FROM documents WHERE key = ?",
@@ -171,8 +173,9 @@ export function openMigrationStore(
         if (sameRecipe(active, recipe)) {
           throw new LodestoneError(
             "INVALID_INPUT",
-            `The library's index is made with ${recipe.modelVersion}, ${recipe.dimensions} dimensions and chunks of ` +
-              `${recipe.maxTokens} tokens with ${recipe.overlapTokens} of overlap already. Name another model, length of vectors or chunking.`,
+            `The library's index is made with ${recipe.modelVersion}, ${recipe.dimensions} dimensions, ` +
+              `${recipe.sparseModelVersion ?? "no sparse encoder"} and chunks of ${recipe.maxTokens} tokens with ` +
+              `${recipe.overlapTokens} of overlap already. Name another model, length of vectors or chunking.`,
           );
         }
         const target = insertGeneration(db, "shadow", recipe, nowMs);
@@ -203,8 +206,9 @@ export function openMigrationStore(
             `The other index holds vectors of ${shadow?.model_version ?? "no model"}; these are of ${batch.modelVersion}.`,
           );
         }
+        checkSparse(shadow, batch.sparse);
         if (prepared?.generation !== batch.generation) prepared = prepareChunkStatements(db, batch.generation);
-        const chunks = new ChunkWriter(prepared, deleterOf(batch.generation), shadow.next_row);
+        const chunks = new ChunkWriter(prepared, deleterOf(batch.generation), shadow.next_row, batch.sparse);
         for (const document of batch.documents) {
           const found = stored.get(document.key);
           if (found?.id !== document.id || !found.contentHash.equals(document.contentHash)) continue;

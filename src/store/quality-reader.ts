@@ -1,8 +1,8 @@
 // Reading what watching quality keeps. A library of an earlier format that is open for reading only has none of it.
 
 import type { Database } from "better-sqlite3";
+import { chunkKeyRange, rowOfChunkKey } from "./chunk-key.js";
 import type { BaselineRow, IngestRun, SampledRow, StoredAlertEvent, StoredCost } from "./quality-store.js";
-import { chunkKeyRange, rowOfChunkKey } from "./schema.js";
 
 export type Baseline = { rows: BaselineRow[]; vectors: Float32Array<ArrayBuffer> };
 

@@ -2,7 +2,7 @@
 // None of it is worth waiting for the disk: what a crash of the machine takes is watched anew.
 
 import type { Database } from "better-sqlite3";
-import { chunkKey, chunkKeyRange } from "./schema.js";
+import { chunkKey, chunkKeyRange } from "./chunk-key.js";
 
 export type IngestRun = {
   id: number;

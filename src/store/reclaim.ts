@@ -2,7 +2,7 @@
 // file. Each step is short, and all of them find nothing to do when they are done.
 
 import type { Database } from "better-sqlite3";
-import { chunkKeyRange } from "./schema.js";
+import { chunkKeyRange } from "./chunk-key.js";
 
 /** Generations that another one has replaced. */
 export function retiredGenerations(db: Database): number[] {

@@ -11,6 +11,7 @@ import { LodestoneError } from "../errors.js";
 import { FEEDBACK_SCHEMA } from "./feedback-schema.js";
 import { QUALITY_SCHEMA } from "./quality-schema.js";
 import { RANKING_SCHEMA } from "./ranking-schema.js";
+import { SPARSE_SCHEMA } from "./sparse-vectors.js";
 import { OWN_ID_OF_ID, TENANT_OF_ID } from "./tenancy.js";
 import { TITLE_INDEX } from "./title-prefix.js";
 
@@ -224,7 +225,7 @@ const migrations: readonly SchemaStep[] = [
 
 function toFormat2(db: Database): void {
   dropFullTextTables(db);
-  for (const tables of [FEEDBACK_SCHEMA, QUALITY_SCHEMA, RANKING_SCHEMA, TITLE_INDEX]) db.exec(tables);
+  for (const tables of [FEEDBACK_SCHEMA, QUALITY_SCHEMA, RANKING_SCHEMA, SPARSE_SCHEMA, TITLE_INDEX]) db.exec(tables);
 }
 
 // Format 1 kept postings in FTS5 tables, one a generation, and counted the terms of every row. The lexical index is made of
@@ -269,21 +270,4 @@ export function checkFormat(found: number, path: string): void {
       "Upgrade Lodestone, or use another library folder.",
     { detail: { path, found, supported: formatVersion } },
   );
-}
-
-const ROWS_PER_GENERATION = 2 ** 32;
-
-/** The key under which the chunk in `row` of `generation` is stored. */
-export function chunkKey(generation: number, row: number): number {
-  return generation * ROWS_PER_GENERATION + row;
-}
-
-/** First and last key of a generation, for range conditions. */
-export function chunkKeyRange(generation: number): { first: number; last: number } {
-  return { first: chunkKey(generation, 0), last: chunkKey(generation, ROWS_PER_GENERATION - 1) };
-}
-
-/** The row part of a chunk key. */
-export function rowOfChunkKey(key: number): number {
-  return key % ROWS_PER_GENERATION;
 }

@@ -1,7 +1,7 @@
 // Who has documents in a library.
 
 import type { Database } from "better-sqlite3";
-import { chunkKeyRange } from "./schema.js";
+import { chunkKeyRange } from "./chunk-key.js";
 
 export type TenantSize = { name: string; documents: number; chunks: number };
 

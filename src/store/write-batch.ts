@@ -5,6 +5,7 @@ import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 import type { ChunkDeleter } from "./delete-chunks.js";
 import type { MetadataField } from "./fields.js";
+import { checkSparse, type SparseWrite, type StoredModels } from "./sparse-model.js";
 import { type ChunkWrite, ChunkWriter, prepareChunkStatements, type RowsWritten } from "./write-chunks.js";
 
 export type DocumentWrite = {
@@ -61,6 +62,8 @@ export type WriteBatch = {
   earliestJob: number;
   /** Row-major float32 vectors that the chunks refer to. */
   vectors: Float32Array;
+  /** Weighted terms beside each of the vectors, where the generation has a sparse encoder. */
+  sparse?: SparseWrite | undefined;
   indexedAtMs: number;
 };
 
@@ -82,8 +85,8 @@ const CHECK_RESOLUTION_MS = 3_600_000;
 
 function prepareStatements(db: Database, generation: number) {
   return {
-    generation: db.prepare<[number], { state: string; model_version: string; dimensions: number; next_row: number }>(
-      "SELECT state, model_version, dimensions, next_row FROM generations WHERE id = ?",
+    generation: db.prepare<[number], StoredModels & { state: string; dimensions: number; next_row: number }>(
+      "SELECT state, model_version, sparse_model_version, dimensions, next_row FROM generations WHERE id = ?",
     ),
     noteFile: db.prepare("INSERT INTO files (path, pipeline) VALUES (?, ?) ON CONFLICT (path) DO NOTHING"),
     fileKey: db.prepare<[string], number>("SELECT key FROM files WHERE path = ?").pluck(),
@@ -156,6 +159,7 @@ export function prepareBatchWriter(
           "Open the library with its own model, or index into a new library.",
       );
     }
+    checkSparse(generation, batch.sparse);
     if (generation.state !== "active") {
       throw new LodestoneError(
         "MODEL_VERSION_MISMATCH",
@@ -183,7 +187,7 @@ class BatchWriter {
     readonly batch: WriteBatch,
     firstRow: number,
   ) {
-    this.#chunks = new ChunkWriter(statements.chunks, deleter, firstRow);
+    this.#chunks = new ChunkWriter(statements.chunks, deleter, firstRow, batch.sparse);
   }
 
   document(document: DocumentWrite): void {

@@ -2,8 +2,9 @@
 // keep their rows.
 
 import type { Database, Statement } from "better-sqlite3";
+import { chunkKey, chunkKeyRange } from "./chunk-key.js";
 import type { ChunkDeleter } from "./delete-chunks.js";
-import { chunkKey, chunkKeyRange } from "./schema.js";
+import { encodeSparse, prepareSparseInsert, type WeightedTexts } from "./sparse-vectors.js";
 import { tenantOfId } from "./tenancy.js";
 
 export type ChunkWrite = {
@@ -37,6 +38,7 @@ export type KeptChunks = { kept: ReadonlyMap<ChunkWrite, number>; replaced: numb
 export type ChunkStatements = Record<"advance" | "block" | "chunk" | "moveChunk" | "chunkText", Statement> & {
   generation: number;
   oldChunks: Statement<[number, number, number], { key: number; passage_hash: Buffer }>;
+  sparse(key: number, terms: Uint8Array): void;
 };
 
 export function prepareChunkStatements(db: Database, generation: number): ChunkStatements {
@@ -58,6 +60,7 @@ export function prepareChunkStatements(db: Database, generation: number): ChunkS
       "UPDATE chunks SET chunk_index = ?, id = ?, start_char = ?, end_char = ?, heading_path = ? WHERE key = ?",
     ),
     chunkText: db.prepare("INSERT INTO chunk_texts (chunk_key, text) VALUES (?, ?)"),
+    sparse: prepareSparseInsert(db),
   };
 }
 
@@ -66,17 +69,19 @@ export class ChunkWriter {
   readonly #statements: ChunkStatements;
   readonly #deleter: ChunkDeleter;
   readonly #firstRow: number;
+  readonly #sparse: WeightedTexts | undefined;
   readonly #documentKeys: number[] = [];
   /** Which of the batch's vectors each new row takes, in row order. */
   readonly #vectorOfRow: number[] = [];
   readonly #removedRows: number[] = [];
   readonly #tenants = new Map<number, string>();
 
-  /** `firstRow`: the first that was never given out. */
-  constructor(statements: ChunkStatements, deleter: ChunkDeleter, firstRow: number) {
+  /** `firstRow`: the first that was never given out. `sparse`: weighted terms of the batch's passages, as many as it has vectors. */
+  constructor(statements: ChunkStatements, deleter: ChunkDeleter, firstRow: number, sparse?: WeightedTexts) {
     this.#statements = statements;
     this.#deleter = deleter;
     this.#firstRow = firstRow;
+    this.#sparse = sparse;
   }
 
   /** Pairs a document's chunks with stored ones of the same passage; undefined when one that was counted on is gone. */
@@ -154,6 +159,7 @@ export class ChunkWriter {
     const path = JSON.stringify(headingPath);
     statements.chunk.run(key, documentKey, index, id, start, end, tokens, path, passageHash);
     statements.chunkText.run(key, chunk.text);
+    if (this.#sparse) statements.sparse(key, encodeSparse(this.#sparse, chunk.vector!));
     this.#vectorOfRow.push(chunk.vector!);
     this.#documentKeys.push(documentKey);
   }

@@ -114,7 +114,8 @@ test("a migration is begun, split, promoted, rolled back and finished, and each 
 
 const nothing = { searches: 0, errorRate: 0, confidence: null, lowConfidenceRate: null, latency: null };
 const figures = { ...nothing, clickRate: null, clicks: 0, ndcg: null, graded: 0 };
-const side = { generation: 1, model: "minilm@3f2a91c07d4e", dimensions: 384, isActive: true, figures };
+const models = { model: "minilm@3f2a91c07d4e", sparseEncoder: null };
+const side = { generation: 1, ...models, dimensions: 384, isActive: true, figures };
 const example: MigrationStatus = {
   id: 1,
   state: "filling",

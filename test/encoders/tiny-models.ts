@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openCatalogue } from "../../src/encoders/catalogue.js";
+import type { ModelRole } from "../../src/encoders/manifest.js";
 import type { Model, ModelOf } from "../../src/encoders/model.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { type Constant, castTo, type Graph, type Operation, onnxFile, type Value } from "./onnx-writer.js";
@@ -49,14 +50,15 @@ export function rowOf(id: number): number[] {
 export const segmentRow: readonly number[] = Array.from({ length: width }, (_, d) => (d === 0 ? 0.5 : 0));
 
 /** Imports a tiny model into a folder of its own. */
-export async function tinyModel<R extends "bi-encoder" | "cross-encoder">(
+export async function tinyModel<R extends ModelRole>(
   role: R,
   graph: Graph,
   fields: Record<string, unknown> = {},
   tokenizer?: TokenizerFiles,
+  files?: Files,
 ): Promise<ModelOf<R>> {
   const folder = temporaryFolder();
-  writeFiles(join(folder, "tiny"), modelFiles(graph, {}, tokenizer));
+  writeFiles(join(folder, "tiny"), modelFiles(graph, {}, tokenizer, files));
   const catalogue = openCatalogue([join(folder, "models")]);
   await catalogue.importFolder(join(folder, "tiny"), { role, fields });
   return catalogue.find(role);

@@ -78,7 +78,14 @@ for (const name of stored) {
     cpSync(join(fixtures, name), library, { recursive: true });
     await whileOpen(library, async (engine, notices) => {
       await expectAll(engine);
-      const { graph } = (await engine.status()).vectors;
+      const { vectors, models } = await engine.status();
+      const { graph } = vectors;
+      // A word that its sparse encoder knows for another one, in a library of a format that has such.
+      if (models.sparseEncoder) {
+        const { hits } = await engine.search({ query: "loaf", explain: true, feedback: false });
+        const [first] = hits.flatMap(({ id, explain }) => (explain?.sparse?.rank === 1 ? [id] : []));
+        assert.equal(first, "notes/deep/sourdough.txt");
+      } else assert.equal(name, "library-v1");
       // Where the addon is not to be had there is no graph, which is told.
       if (graph.state === "unavailable") assert.equal(notices.length, 1);
       else assert.deepEqual([graph.state, notices], ["ready", []]);

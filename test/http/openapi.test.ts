@@ -155,6 +155,7 @@ test("the limits that hold are the limits that are told", () => {
       ["feedback", false],
       ["diversity", false],
       ["minConfidence", false],
+      ["sparse", false],
       ["rerank", false],
       ["typos", false],
       ["plan", false],

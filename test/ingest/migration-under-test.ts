@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { pipelineVersion } from "../../src/documents/index.js";
 import { type BiEncoderModel, openTokenizer } from "../../src/encoders/index.js";
 import { embedPassages } from "../../src/ingest/embed-passages.js";
-import { keepEncoder } from "../../src/ingest/encoder-keeper.js";
+import { embedderOf, keepEncoder } from "../../src/ingest/encoder-keeper.js";
 import type { IndexContext } from "../../src/ingest/index-context.js";
 import { MigrationWork } from "../../src/ingest/migration-verbs.js";
 import { openPreparer } from "../../src/ingest/prepare.js";
@@ -93,7 +93,7 @@ export async function openMigrationBench(
       preparer: () => openPreparer(writer.db, generation, openTokenizer(model)),
       embed: (passages, options) =>
         embedPassages(passages, options, {
-          encoder: async () => encoder,
+          encoder: async () => embedderOf(encoder),
           cache: undefined,
           space: { tenant: "", modelVersion, kind: "passage" },
           dimensions,

@@ -7,7 +7,7 @@ import type { Clock } from "../../src/clock.js";
 import { openTokenizer } from "../../src/encoders/index.js";
 import { openDuplicateGuard } from "../../src/ingest/duplicate-guard.js";
 import { embedPassages } from "../../src/ingest/embed-passages.js";
-import { keepEncoder } from "../../src/ingest/encoder-keeper.js";
+import { embedderOf, keepEncoder } from "../../src/ingest/encoder-keeper.js";
 import type { DocumentInput } from "../../src/ingest/index.js";
 import type { JobPayloadInput } from "../../src/ingest/job-payload.js";
 import { openPreparer } from "../../src/ingest/prepare.js";
@@ -130,7 +130,7 @@ export async function openBench(
         passages,
         { fresh },
         {
-          encoder: async () => encoder,
+          encoder: async () => embedderOf(encoder),
           cache: undefined,
           space: { tenant: "", modelVersion: generation.modelVersion, kind: "passage" },
           dimensions,

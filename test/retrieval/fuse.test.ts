@@ -136,3 +136,39 @@ test("law: the union is complete, sorted, without NaN, within bounds, and says w
     }),
   );
 });
+
+test("a third list takes its share from the other two, and leaves all as it was where there is none", () => {
+  const lexical = [
+    { row: 1, score: 9 },
+    { row: 2, score: 1 },
+  ];
+  const dense = [
+    { row: 2, score: 0.9 },
+    { row: 1, score: 0.1 },
+  ];
+  const sparse = [
+    { row: 3, score: 5 },
+    { row: 2, score: 4 },
+    { row: 1, score: 1 },
+  ];
+  const three: Fusion = { method: "convex", lexicalWeight: 0.25, sparseWeight: 0.4 };
+  const byRow = new Map(fuse({ lexical, dense, sparse }, three).map((row) => [row.row, row]));
+  const expected = [
+    [1, 0.6 * 0.25],
+    [2, 0.6 * 0.75 + 0.4 * 0.75],
+    [3, 0.4],
+  ] as const;
+  for (const [row, score] of expected) assert.ok(Math.abs(byRow.get(row)!.score - score) < 1e-9);
+  assert.deepEqual(byRow.get(3), {
+    ...{ row: 3, score: 0.4, lexicalNorm: 0, denseNorm: 0, sparseNorm: 1 },
+    sparse: { rank: 1, score: 5 },
+  });
+  assert.equal(maxFusedScore(three), 1);
+  assert.ok(fuse({ lexical, dense }, convex(0.6)).every((row) => !("sparseNorm" in row)));
+
+  const ranks: Fusion = { method: "rrf", k: 60, denseWeight: 1, sparseWeight: 1 };
+  const [first] = fuse({ lexical, dense, sparse }, ranks);
+  assert.equal(first?.row, 2);
+  assert.ok(Math.abs(first.score - (1 / 62 + 1 / 61 + 1 / 62)) < 1e-12);
+  assert.ok(Math.abs(maxFusedScore(ranks) - 3 / 61) < 1e-12);
+});

@@ -10,6 +10,7 @@ import { openForReading } from "../../src/store/connection.js";
 import { lexicalFolder, saveSegments } from "../../src/store/lexical-files.js";
 import { LexicalKeeper } from "../../src/store/lexical-keeper.js";
 import { openLexicalRows } from "../../src/store/lexical-rows.js";
+import { LiveLexical } from "../../src/store/live-lexical.js";
 import { openWriter, type Writer } from "../../src/store/writer.js";
 import { failingAt } from "../files/failing-files.js";
 import { bm25, type Row, rankAll } from "../lexical/exhaustive-scorer.js";
@@ -23,15 +24,16 @@ const analyser = new Analyser({ stemmer: noStemmer });
 const vocabulary = ["cat", "dog", "bird", "fish", "tree", "stone", "lamp", "book"];
 const text = fc.array(fc.constantFrom(...vocabulary), { minLength: 1, maxLength: 9 }).map((words) => words.join(" "));
 
-type Opened = { keeper: LexicalKeeper; notices: string[]; close(): Promise<void> };
+type Opened = { keeper: LexicalKeeper<LiveLexical>; notices: string[]; close(): Promise<void> };
 
 function openLexical(library: string, { readOnly = false, identity = "first" } = {}): Opened {
   const db = openForReading(library);
   const notices: string[] = [];
+  const rows = openLexicalRows(db, 1);
   const keeper = new LexicalKeeper({
-    rows: openLexicalRows(db, 1),
-    analyser,
-    place: { directory: join(library, "index"), identity },
+    rows,
+    open: (saved) => new LiveLexical(rows, analyser, saved),
+    place: { directory: join(library, "index"), identity, analyser: analyser.version },
     readOnly,
     saveFromRows: 1,
     onNotice: (notice) => void notices.push(notice),
@@ -261,7 +263,7 @@ test("what a save that was cut off has left goes with a vacuum", async (t) => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "0-9-00000000.llex"), "what nobody may read any more");
   const opened = openLexical(library);
-  assert.match(opened.notices.join(), /list of stored lexical segments is gone/);
+  assert.match(opened.notices.join(), /list of segments of the stored lexical index is gone/);
   await opened.keeper.forgetGone(() => undefined);
   assert.equal(existsSync(join(folder, "0-9-00000000.llex")), false);
   assert.deepEqual((await find(opened, "lamp")).rows, [0]);

@@ -23,11 +23,12 @@ import {
 } from "../render/ingest-report.js";
 import { countOf } from "../render/numbers.js";
 import { oneLine } from "../render/printable.js";
+import { addSparseOption, type SparseOption, sparseOf } from "../sparse-option.js";
 import { POLL_HELP, watchPaths } from "../watch-paths.js";
 
 const stdinTypes = { text: "text/plain", markdown: "text/markdown", html: "text/html" } as const;
 
-type Options = {
+type Options = SparseOption & {
   include?: string[];
   exclude?: string[];
   force?: boolean;
@@ -83,6 +84,7 @@ export function addIndexCommand(program: Command, face: Face): void {
     .option("--title <title>", "title of the document on standard input")
     .option("--type <type>", `type of the document on standard input: ${Object.keys(stdinTypes).join(", ")}`)
     .action((targets: string[], options: Options) => run(targets, options, face));
+  addSparseOption(command);
   defaultInWords(command, "maxFileSize", DEFAULT_MAX_FILE_SIZE);
   describe(command, {
     examples: [
@@ -112,6 +114,7 @@ async function run(targets: string[], options: Options, face: Face): Promise<voi
     ...withoutReranking,
     onNotice: (notice: string) => face.terminal.warn(notice),
     ...(options.model === undefined ? {} : { biEncoder: options.model }),
+    ...sparseOf(options),
     ...chunkingOf(options),
   };
   checkStdinOptions(targets, options);

@@ -12,12 +12,12 @@ import { waitForFilling } from "../progress/filling-progress.js";
 import { openProgressBar, type ProgressBar } from "../progress/progress-bar.js";
 import { renderMigration } from "../render/migration.js";
 
-type StartOptions = MigrationRequest & { wait: boolean };
+type StartOptions = Omit<MigrationRequest, "sparseEncoder"> & { sparseModel?: string | false; wait: boolean };
 type Shown = { bar: ProgressBar; signal: AbortSignal };
 
 const STATUS =
   "{id, state, share, documents: {done, total}, rate, remainingMs, failing, source, target, reason, startedAt, endedAt};\n" +
-  "source and target: {generation, model, dimensions, chunking, isActive, figures}";
+  "source and target: {generation, model, sparseEncoder, dimensions, chunking, isActive, figures}";
 const BY_SERVER =
   "While a server writes the library these commands fail with LIBRARY_LOCKED; ask the server instead:\n" +
   "  $ curl http://127.0.0.1:7878/v1/migration\n" +
@@ -47,11 +47,15 @@ export function addMigrateCommand(program: Command, face: Face): void {
     .command("start")
     .description("Build a new index beside the one in use.")
     .option("--model <name>", "bi-encoder to change to, see: lodestone models list (default: the one in use)")
+    .option("--sparse-model <name>", "sparse encoder to change to (default: the one in use, if any)")
+    .option("--no-sparse-model", "change to an index without a sparse encoder")
     .option("--dimensions <n>", "length of the vectors (default: the model's own)", wholeNumber(1, 65_536))
     .option("--max-tokens <n>", "longest chunk, in tokens (default: as it is)", wholeNumber(32, 8192))
     .option("--overlap-tokens <n>", "tokens that a chunk repeats of the one before", wholeNumber(0, 4096))
     .option("--no-wait", "only begin: the next server over the library fills the new index")
-    .action(({ wait, ...asked }: StartOptions) => runStart(asked, wait, face));
+    .action(({ wait, sparseModel, ...asked }: StartOptions) =>
+      runStart({ ...asked, ...sparseEncoderOf(sparseModel) }, wait, face),
+    );
   describe(start, {
     examples: ["migrate start --model bge-small-en-v1.5", "migrate start --max-tokens 128 --overlap-tokens 16"],
     notes: [
@@ -128,11 +132,18 @@ async function runStart(asked: MigrationRequest, wait: boolean, face: Face): Pro
   });
 }
 
-function isUnderWay({ state, target }: MigrationStatus, { model, dimensions, ...chunking }: MigrationRequest): boolean {
+/** Absent where nothing was said of it. */
+function sparseEncoderOf(sparseModel: StartOptions["sparseModel"]): Pick<MigrationRequest, "sparseEncoder"> {
+  return sparseModel === undefined ? {} : { sparseEncoder: sparseModel === false ? null : sparseModel };
+}
+
+function isUnderWay({ state, target }: MigrationStatus, asked: MigrationRequest): boolean {
+  const { model, sparseEncoder, dimensions, ...chunking } = asked;
   if (state === "ended" || state === "promoted" || !target) return false;
   const { maxTokens, overlapTokens } = target.chunking;
   return (
     (model === undefined || target.model.startsWith(`${model}@`)) &&
+    (sparseEncoder === undefined || sparseEncoder === (target.sparseEncoder?.replace(/@.*$/, "") ?? null)) &&
     (dimensions ?? target.dimensions) === target.dimensions &&
     (chunking.maxTokens ?? maxTokens) === maxTokens &&
     (chunking.overlapTokens ?? overlapTokens) === overlapTokens

@@ -9,6 +9,9 @@ import { renderModels, summariseModel } from "../render/models.js";
 import { countOf } from "../render/numbers.js";
 import { oneLine } from "../render/printable.js";
 
+/** By which a new library is given a model. */
+const optionOf: Partial<Record<string, string>> = { "bi-encoder": "--model", "sparse-encoder": "--sparse-model" };
+
 const roles = ["bi-encoder", "cross-encoder", "sparse-encoder"] as const;
 
 type ImportFlags = {
@@ -137,6 +140,9 @@ async function runImport(folder: string, flags: ImportFlags, { terminal, shared 
   const model = summariseModel(await (await openModels()).importFolder(folder, options));
   if (shared().json) return terminal.printJson(model);
   terminal.print(renderModels([model], terminal.stdout.style));
-  if (model.role === "bi-encoder")
-    terminal.note(`\nUse it for a new library: lodestone index <folder> --library <new folder> --model ${model.name}`);
+  const option = optionOf[model.role];
+  if (option)
+    terminal.note(
+      `\nUse it for a new library: lodestone index <folder> --library <new folder> ${option} ${model.name}`,
+    );
 }

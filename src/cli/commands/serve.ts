@@ -8,9 +8,10 @@ import { withEngine } from "../open-library.js";
 import { gathered, wholeNumber } from "../option-values.js";
 import { listenForEnd, preloadServer, type ServeOptions, serveLibrary } from "../serve-library.js";
 import { addServerTaskOptions, checkServerTasks, type ServerTaskOptions, startServerTasks } from "../server-tasks.js";
+import { addSparseOption, type SparseOption, sparseOf } from "../sparse-option.js";
 import { addVectorOptions, type VectorOptions, vectorsOf } from "../vector-options.js";
 
-type Options = ServeOptions & ServerTaskOptions & VectorOptions & AlertOptions & { readOnly?: boolean };
+type Options = ServeOptions & ServerTaskOptions & VectorOptions & AlertOptions & SparseOption & { readOnly?: boolean };
 
 export function addServeCommand(program: Command, face: Face): void {
   const command = program
@@ -21,6 +22,7 @@ export function addServeCommand(program: Command, face: Face): void {
     .option("--allow-host <name>", "further name that browsers may call this server by (may be repeated)", gathered)
     .option("--read-only", "serve beside another process that writes the library");
   addServerTaskOptions(command).action((options: Options) => run(options, face));
+  addSparseOption(command);
   addVectorOptions(command);
   addAlertOptions(command);
   describe(command, {
@@ -44,6 +46,7 @@ async function run(options: Options, face: Face): Promise<void> {
     readOnly: options.readOnly ?? false,
     onNotice: face.terminal.warn,
     ...(options.snapshotDirectory === undefined ? {} : { snapshotDirectory: options.snapshotDirectory }),
+    ...sparseOf(options),
     vectors: vectorsOf(options),
     monitoring: monitoringOf(options),
   };

@@ -17,8 +17,9 @@ import { openProgressBar } from "../progress/progress-bar.js";
 import { renderIngestReport } from "../render/ingest-report.js";
 import { countOf } from "../render/numbers.js";
 import { listenForEnd, preloadServer, serveLibrary } from "../serve-library.js";
+import { addSparseOption, type SparseOption, sparseOf } from "../sparse-option.js";
 
-type Options = { port?: number; docs?: string; reindex?: boolean };
+type Options = SparseOption & { port?: number; docs?: string; reindex?: boolean };
 
 export function addStartCommand(program: Command, face: Face): void {
   const command = program
@@ -30,6 +31,7 @@ export function addStartCommand(program: Command, face: Face): void {
     .option("--docs <folder>", "index this folder instead")
     .option("--reindex", "look for new and changed files again")
     .action((options: Options) => run(options, face));
+  addSparseOption(command);
   describe(command, {
     examples: ["start", "start --reindex"],
     notes: [
@@ -39,14 +41,14 @@ export function addStartCommand(program: Command, face: Face): void {
   });
 }
 
-async function run({ port, docs, reindex = false }: Options, face: Face): Promise<void> {
+async function run({ port, docs, reindex = false, ...sparse }: Options, face: Face): Promise<void> {
   const { terminal, shared } = face;
   const library = libraryFolder(shared().library, { fallback: sampleLibrary });
   const interrupt = listenForEnd();
   preloadServer();
   let serving = false;
   try {
-    await withEngine({ library, onNotice: terminal.warn }, async (engine) => {
+    await withEngine({ library, ...sparseOf(sparse), onNotice: terminal.warn }, async (engine) => {
       const indexed =
         reindex || (await needsDocuments(engine)) ? await indexDocumentation(engine, docs, interrupt, face) : null;
       serving = true;

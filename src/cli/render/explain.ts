@@ -7,7 +7,7 @@ import type { Style } from "./style.js";
 import { renderTable } from "./table.js";
 
 export function renderExplanation(explanation: HitExplanation, style: Style, indent: string): string[] {
-  const { lexical, dense, fused, rerank, diversity, final, terms } = explanation;
+  const { lexical, dense, sparse, fused, rerank, diversity, final, terms } = explanation;
   const row = (stage: string, rank: number, score: number, note = "") => [
     stage,
     formatCount(rank),
@@ -21,6 +21,8 @@ export function renderExplanation(explanation: HitExplanation, style: Style, ind
     dense
       ? row("dense", dense.rank, dense.score, `normalised ${fused.denseNorm.toFixed(3)}`)
       : ["dense", "-", "-", "not found"],
+    ...(sparse ? [row("sparse", sparse.rank, sparse.score, `normalised ${fused.sparseNorm?.toFixed(3)}`)] : []),
+    ...(!sparse && fused.sparseNorm !== undefined ? [["sparse", "-", "-", "not found"]] : []),
     row("fused", fused.rank, fused.score),
     ...(rerank ? [row("rerank", rerank.rank, rerank.score, `logit ${rerank.logit.toFixed(3)}`)] : []),
     ...(diversity
@@ -57,9 +59,10 @@ export function renderStages(response: SearchResponse, style: Style): string {
   ].join("\n");
 }
 
-function describeFusion({ source, method, lexicalWeight }: SearchResponse["fusion"]): string {
+function describeFusion({ source, method, lexicalWeight, sparseWeight }: SearchResponse["fusion"]): string {
   const weight = lexicalWeight === undefined ? "" : `, weight of words ${lexicalWeight.toFixed(2)}`;
-  return `${method}${weight} (${source})`;
+  const sparse = sparseWeight === undefined ? "" : `, of the sparse list ${sparseWeight.toFixed(2)}`;
+  return `${method}${weight}${sparse} (${source})`;
 }
 
 function describeFeedback({ method, applied, reason, words }: NonNullable<SearchResponse["feedback"]>): string {

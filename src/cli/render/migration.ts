@@ -61,6 +61,9 @@ function renderSides({ state, share, source, target }: MigrationStatus, style: S
   ];
   const rows = [
     row("model", ({ model }) => model),
+    ...([source, target].some((side) => side?.sparseEncoder)
+      ? [row("sparse encoder", ({ sparseEncoder }) => sparseEncoder ?? "none")]
+      : []),
     row("dimensions", ({ dimensions }) => formatCount(dimensions)),
     row("chunks of", ({ chunking }) => `${chunking.maxTokens} tokens, ${chunking.overlapTokens} shared`),
     row("queries", (_, answered) => `${answered} %`),

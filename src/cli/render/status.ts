@@ -22,6 +22,7 @@ export function renderStatus(
       ["on disk", `${formatBytes(library.bytes)}, format ${library.formatVersion}`],
       ["chunking", `at most ${maxTokens} tokens, ${overlapTokens} of overlap`],
       ["bi-encoder", `${models.biEncoder}, ${generation.dimensions} dimensions`],
+      ["sparse encoder", models.sparseEncoder ?? "none"],
       ["cross-encoder", models.crossEncoder ?? "none"],
       ["fusion", describeRanking(ranking)],
       ["vectors", describeVectors(vectors)],

@@ -23,7 +23,9 @@ export type Highlight = readonly [start: number, end: number];
 export type HitExplanation = {
   lexical?: { rank: number; score: number };
   dense?: { rank: number; score: number };
-  fused: { rank: number; score: number; lexicalNorm?: number; denseNorm?: number };
+  /** Where the library has a sparse encoder. */
+  sparse?: { rank: number; score: number };
+  fused: { rank: number; score: number; lexicalNorm?: number; denseNorm?: number; sparseNorm?: number };
   rerank?: { rank: number; logit: number; score: number };
   final: { rank: number; score: number };
   terms: string[];

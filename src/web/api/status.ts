@@ -9,7 +9,7 @@ export type Status = {
     dimensions: number;
     chunking: { maxTokens: number; overlapTokens: number };
   };
-  models: { biEncoder: string; crossEncoder: string | null };
+  models: { biEncoder: string; sparseEncoder: string | null; crossEncoder: string | null };
   ingest: { running: boolean; done: number; total: number };
   version: string;
 };

@@ -5,6 +5,7 @@ import { Icon } from "./icon.js";
 const consequences: Record<string, (answer: Props) => string> = {
   embed: () => "Found by words only, without meaning",
   dense: () => "Found by words only, without meaning",
+  sparse: () => "Without related words",
   rerank: ({ rerankDepth }) =>
     rerankDepth > 0 ? `Only the best ${rerankDepth} passages are reranked` : "In fused order, without reranking",
 };

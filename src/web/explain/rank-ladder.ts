@@ -1,9 +1,9 @@
 // Geometry of the rank ladder: one column a stage, one point a hit, the best rank on top. Ranks are on a logarithmic scale,
-// because the way from 1 to 3 matters as much as the way from 60 to 180. The two lists, words and meaning, both lead to the
+// because the way from 1 to 3 matters as much as the way from 60 to 180. The lists, words and meaning and related words, all lead to the
 // fused order: the drawing has a fork there and a line from then on.
 import type { Hit, HitExplanation } from "../api/search.js";
 
-export type LadderStage = "lexical" | "dense" | "fused" | "rerank" | "final";
+export type LadderStage = "lexical" | "dense" | "sparse" | "fused" | "rerank" | "final";
 
 /** `rank` undefined: the stage did not have this hit; the point lies on the floor below the last rank. */
 export type LadderPoint = { stage: LadderStage; rank: number | undefined; x: number; y: number };
@@ -19,7 +19,7 @@ export type Ladder = {
 
 type Area = { left: number; right: number; top: number; bottom: number };
 
-const inOrder: readonly LadderStage[] = ["lexical", "dense", "fused", "rerank", "final"];
+const inOrder: readonly LadderStage[] = ["lexical", "dense", "sparse", "fused", "rerank", "final"];
 const roundRanks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 export function rankLadder(hits: readonly Hit[], area: Area): Ladder {

@@ -5,6 +5,7 @@ const stageNames = new Map([
   ["embed", "Read the query"],
   ["lexical", "Words"],
   ["dense", "Meaning"],
+  ["sparse", "Related words"],
   ["fused", "Fused"],
   ["fuse", "Fuse"],
   ["feedback", "Search again"],

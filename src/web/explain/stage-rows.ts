@@ -4,7 +4,7 @@
 import type { HitExplanation } from "../api/search.js";
 
 export type StageRow = {
-  stage: "lexical" | "dense" | "fused" | "rerank" | "final";
+  stage: "lexical" | "dense" | "sparse" | "fused" | "rerank" | "final";
   /** What the score is. */
   measure: string;
   /** Undefined: the stage did not have this hit. */
@@ -14,16 +14,22 @@ export type StageRow = {
 };
 
 export function stageRows(explanation: HitExplanation, all: readonly HitExplanation[]): StageRow[] {
-  const { lexical, dense, fused, rerank, final } = explanation;
+  const { lexical, dense, sparse, fused, rerank, final } = explanation;
   const absent = { rank: undefined, score: 0 };
   const rows: StageRow[] = [
     { stage: "lexical", measure: "BM25", bar: fused.lexicalNorm ?? 0, ...(lexical ?? absent) },
     { stage: "dense", measure: "cosine", bar: fused.denseNorm ?? 0, ...(dense ?? absent) },
+    ...sparseRow(fused.sparseNorm, sparse ?? absent),
     { stage: "fused", measure: "weighted", bar: fused.score, ...fused },
     ...(rerank === undefined ? [] : [rerankRow(rerank, all)]),
     { stage: "final", measure: "shown", bar: final.score, ...final },
   ];
   return rows.map((row) => ({ ...row, bar: Math.min(1, Math.max(0, row.bar)) }));
+}
+
+/** None where there was no such list. */
+function sparseRow(bar: number | undefined, place: Pick<StageRow, "rank" | "score">): StageRow[] {
+  return bar === undefined ? [] : [{ stage: "sparse", measure: "weight", bar, ...place }];
 }
 
 function rerankRow(rerank: NonNullable<HitExplanation["rerank"]>, all: readonly HitExplanation[]): StageRow {

@@ -11,6 +11,7 @@ const none = {
 const source: MigrationSide = {
   generation: 1,
   model: "small@1",
+  sparseEncoder: null,
   dimensions: 512,
   chunking: { maxTokens: 256, overlapTokens: 32 },
   isActive: true,

@@ -1,0 +1,23 @@
+// A batch's passages as weighted terms: each distinct one once. Nothing of them is remembered.
+
+import type { SparseEncoder, SparseEncoderModel } from "../encoders/index.js";
+import type { SparseWrite } from "../store/index.js";
+import { distinct } from "./embed-passages.js";
+import type { EncoderKeeper } from "./encoder-keeper.js";
+
+/** In the order in which embedPassages has the vectors. */
+export async function weighPassages(
+  passages: readonly string[],
+  { keeper, model, signal }: { keeper: EncoderKeeper<SparseEncoder>; model: SparseEncoderModel; signal: AbortSignal },
+): Promise<SparseWrite> {
+  const { texts } = distinct(passages);
+  const { largestWeight } = model.manifest;
+  const of = { modelVersion: model.version, largestWeight };
+  if (texts.length === 0) {
+    return { ...of, starts: new Uint32Array(1), terms: new Uint32Array(0), weights: new Float32Array(0) };
+  }
+  const { starts, terms, weights } = await keeper.use(texts.length, (encoder) =>
+    encoder.encode(texts, "passage", { signal }),
+  );
+  return { ...of, starts, terms, weights };
+}
