@@ -2,10 +2,10 @@
 
 import { join } from "node:path";
 import { LodestoneError } from "../errors.js";
-import { planBatches } from "./batches.js";
 import type { BiEncoderModel } from "./model.js";
-import type { OnnxSession } from "./onnx-session.js";
+import type { GraphOutput, OnnxSession } from "./onnx-session.js";
 import { expectShape, outputFor, poolRow } from "./pooling.js";
+import { runBatches } from "./run-batches.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 export type TextKind = "query" | "passage";
@@ -44,38 +44,23 @@ export function textEmbedder(
     normalise: manifest.normalise || dimensions < manifest.dimensions,
   };
 
+  const run = {
+    ...{ manifest, session, tokenizer, output, textsPerSlice, maxRows },
+    maxTokens: maxBatchTokens,
+    check: (result: GraphOutput) => expectShape(result, manifest.pooling, manifest.dimensions, path),
+  };
+
   return async function* embed(texts, kind) {
-    const prefix = kind === "query" ? manifest.queryPrefix : manifest.passagePrefix;
     const vectors = new Float32Array(texts.length * dimensions);
     const norms = new Float32Array(texts.length);
     const textTokens = new Uint32Array(texts.length);
-    let tokens = 0;
-    let ms = 0;
-    let resumed = performance.now();
-    for (let start = 0; start < texts.length; start += textsPerSlice) {
-      const inputs = texts.slice(start, start + textsPerSlice).map((text) => tokenizer.encode(prefix + text, manifest));
-      const lengths = inputs.map(({ ids }) => ids.length);
-      for (const batch of planBatches(lengths, { maxTokens: maxBatchTokens, maxRows })) {
-        const result = await session.run(
-          batch.map((index) => inputs[index] as (typeof inputs)[number]),
-          output,
-        );
-        expectShape(result, manifest.pooling, manifest.dimensions, path);
-        batch.forEach((index, row) => {
-          const length = lengths[index] as number;
-          const text = start + index;
-          const norm = poolRow(result, row, length, plan, vectors, text * dimensions);
-          if (!Number.isFinite(norm)) throw notFinite(model, kind, text);
-          norms[text] = norm;
-          textTokens[text] = length;
-          tokens += length;
-        });
-        ms += performance.now() - resumed;
-        yield;
-        resumed = performance.now();
-      }
-    }
-    return { vectors, norms, tokens, textTokens, ms };
+    const totals = yield* runBatches(run, texts, kind, (text, result, row, length) => {
+      const norm = poolRow(result, row, length, plan, vectors, text * dimensions);
+      if (!Number.isFinite(norm)) throw notFinite(model, kind, text);
+      norms[text] = norm;
+      textTokens[text] = length;
+    });
+    return { vectors, norms, textTokens, ...totals };
   };
 }
 

@@ -3,11 +3,11 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { LodestoneError } from "../errors.js";
-import { planBatches } from "./batches.js";
 import type { TextKind } from "./embed-texts.js";
 import type { SparseEncoderModel } from "./model.js";
 import { readVerifiedFile } from "./model-files.js";
-import type { OnnxSession } from "./onnx-session.js";
+import type { GraphOutput, OnnxSession } from "./onnx-session.js";
+import { runBatches } from "./run-batches.js";
 import { expectTermScores, type WeightedIds, weightsOf } from "./sparse-weights.js";
 import type { Tokenizer } from "./tokenizer.js";
 
@@ -41,33 +41,20 @@ export function sparseEncoding(
   const isTerm = Uint8Array.from(vocabulary, (token) => (token === undefined ? 0 : 1));
   const table = manifest.queryWeights === undefined ? undefined : readQueryWeights(model, vocabulary);
 
+  const run = {
+    ...{ manifest, session, tokenizer, output, textsPerSlice, maxRows },
+    maxTokens: maxBatchTokens,
+    check: (result: GraphOutput) => expectTermScores(result, vocabulary.length, path),
+  };
+
   async function* encode(texts: readonly string[], kind: TextKind): AsyncGenerator<void, SparseVectors> {
-    const prefix = kind === "query" ? manifest.queryPrefix : manifest.passagePrefix;
     const rows: WeightedIds[] = [];
-    let tokens = 0;
-    let ms = 0;
-    let resumed = performance.now();
-    for (let start = 0; start < texts.length; start += textsPerSlice) {
-      const inputs = texts.slice(start, start + textsPerSlice).map((text) => tokenizer.encode(prefix + text, manifest));
-      const lengths = inputs.map(({ ids }) => ids.length);
-      for (const batch of planBatches(lengths, { maxTokens: maxBatchTokens, maxRows })) {
-        const result = await session.run(
-          batch.map((index) => inputs[index]!),
-          output,
-        );
-        expectTermScores(result, vocabulary.length, path);
-        batch.forEach((index, row) => {
-          const found = weightsOf(result, row, lengths[index]!, { isTerm, maxTerms: manifest.maxTerms });
-          if (found === undefined) throw notFinite(model, kind, start + index);
-          rows[start + index] = found;
-          tokens += lengths[index]!;
-        });
-        ms += performance.now() - resumed;
-        yield;
-        resumed = performance.now();
-      }
-    }
-    return { ...joined(rows), tokens, ms };
+    const totals = yield* runBatches(run, texts, kind, (text, result, row, length) => {
+      const found = weightsOf(result, row, length, { isTerm, maxTerms: manifest.maxTerms });
+      if (found === undefined) throw notFinite(model, kind, text);
+      rows[text] = found;
+    });
+    return { ...joined(rows), ...totals };
   }
 
   return (texts, kind) => (kind === "query" && table ? lookUp(texts, table) : encode(texts, kind));

@@ -5,9 +5,10 @@
 // What it is good for is comparing models and settings on one's own documents. Figures are higher than people's queries would
 // give, most of all for lexical search: titles, headings and questions stand in their document word for word. Links do not.
 
+import { splitmix32 } from "../splitmix32.js";
 import type { BeirQuery } from "./beir.js";
 import { nearIdenticalPairs, wordSet } from "./near-identical.js";
-import { randomBits, shuffled } from "./random.js";
+import { shuffled } from "./random.js";
 import type { Qrels } from "./summary.js";
 
 export type KnownItemSource = {
@@ -139,5 +140,5 @@ function placeOf(document: string, seed: number): number {
   // FNV-1a over UTF-16 code units, then mixed: its high bits alone are poor for short ids.
   let hash = 0x811c9dc5;
   for (let i = 0; i < document.length; i++) hash = Math.imul(hash ^ document.charCodeAt(i), 0x01000193);
-  return randomBits(hash ^ Math.imul(seed, 0x9e3779b1))() / 2 ** 32;
+  return splitmix32(hash ^ Math.imul(seed, 0x9e3779b1)).next() / 2 ** 32;
 }

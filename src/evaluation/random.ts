@@ -1,21 +1,11 @@
 // Seeded random numbers for resampling.
 
-/** Uniform 32-bit numbers: Weyl sequence through the finaliser of MurmurHash3 (splitmix32). */
-export function randomBits(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let bits = state;
-    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-    return (bits ^ (bits >>> 16)) >>> 0;
-  };
-}
+import { splitmix32 } from "../splitmix32.js";
 
 /** Uniform whole numbers in [0, bound). */
 export function randomBelow(seed: number): (bound: number) => number {
-  const next = randomBits(seed);
-  return (bound) => Math.floor((next() / 2 ** 32) * bound);
+  const bits = splitmix32(seed);
+  return (bound) => Math.floor((bits.next() / 2 ** 32) * bound);
 }
 
 /** The items in a random order. */

@@ -3,7 +3,7 @@
 // p is the share of sign patterns whose mean difference is at least as large as the one found, either way.
 
 import { LodestoneError } from "../errors.js";
-import { randomBits } from "./random.js";
+import { splitmix32 } from "../splitmix32.js";
 
 export type Comparison = {
   /** Mean of second minus first. */
@@ -75,13 +75,13 @@ function exactShare(magnitudes: Float64Array, threshold: number): number {
 
 // The pattern that was found is one of those looked at, so that p is never 0 (Phipson & Smyth 2010).
 function sampledShare(magnitudes: Float64Array, threshold: number, permutations: number, seed: number): number {
-  const next = randomBits(seed);
+  const random = splitmix32(seed);
   let extreme = 1;
   for (let permutation = 0; permutation < permutations; permutation++) {
     let sum = 0;
     let bits = 0;
     for (let i = 0; i < magnitudes.length; i++) {
-      if ((i & 31) === 0) bits = next();
+      if ((i & 31) === 0) bits = random.next();
       sum += bits & 1 ? magnitudes[i]! : -magnitudes[i]!;
       bits >>>= 1;
     }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type FeedbackEvent, judgeByClicks } from "../../src/evaluation/index.js";
-import { randomBits, shuffled } from "../../src/evaluation/random.js";
+import { shuffled } from "../../src/evaluation/random.js";
+import { splitmix32 } from "../../src/splitmix32.js";
 
 const shown = ["a", "b", "c", "d"];
 const click = (...clicked: string[]): FeedbackEvent => ({ query: "wings", shown, clicked });
@@ -63,7 +64,7 @@ test("what a person says outright stands above the clicks", () => {
 // in which rank 1 gets most clicks whatever stands there.
 test("attraction is recovered from clicks that position distorts", () => {
   const attraction: Record<string, number> = { a: 0.1, b: 0.2, c: 0.8, d: 0.5, e: 0.05 };
-  const next = randomBits(7);
+  const { next } = splitmix32(7);
   const chance = () => next() / 2 ** 32;
   const rawClicks: Record<string, number> = {};
   const events = Array.from({ length: 3000 }, (_, i): FeedbackEvent => {

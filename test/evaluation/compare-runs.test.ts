@@ -7,7 +7,7 @@ import {
   perQueryRows,
   type RunSummary,
 } from "../../src/evaluation/index.js";
-import { randomBits } from "../../src/evaluation/random.js";
+import { splitmix32 } from "../../src/splitmix32.js";
 
 function summaryOf(values: Record<string, number[]>, queryIds?: string[]): RunSummary {
   const [first = []] = Object.values(values);
@@ -21,7 +21,7 @@ test("an interval holds the true mean about as often as it says", () => {
   // Means of 40 uniform numbers, 300 times over: 95 % of the intervals should hold 0.5.
   let held = 0;
   for (let trial = 0; trial < 300; trial++) {
-    const next = randomBits(trial * 977 + 1);
+    const { next } = splitmix32(trial * 977 + 1);
     const values = Array.from({ length: 40 }, () => next() / 2 ** 32);
     const { low, mean, high } = bootstrapMean(values, { resamples: 400, seed: trial });
     assert.ok(low <= mean && mean <= high);

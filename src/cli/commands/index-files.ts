@@ -7,12 +7,11 @@ import { LodestoneError } from "../../errors.js";
 import type { IngestReport, OnDuplicate, PathOptions } from "../../ingest/index.js";
 import { EXIT_FAILURE } from "../exit-code.js";
 import { describe, type Face } from "../face.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { interruptible, type Shown } from "../interruptible.js";
 import { libraryFolder } from "../library-folder.js";
 import { withEngine, withoutReranking } from "../open-library.js";
 import { byteSize, gathered, wholeNumber } from "../option-values.js";
 import { showIngest } from "../progress/ingest-progress.js";
-import { openProgressBar } from "../progress/progress-bar.js";
 import { readStandardInput } from "../read-stdin.js";
 import {
   countSkips,
@@ -148,20 +147,10 @@ export async function indexPaths(
   engineOptions: EngineOptions,
   face: Face,
 ): Promise<IngestReport | undefined> {
-  const { terminal } = face;
-  const bar = openProgressBar(terminal.stderr);
-  const interrupt = listenForInterrupt(() => {
-    bar.stop();
-    terminal.note("Stopping. What has been indexed so far is kept; the same command goes on from there.");
-  });
-  try {
+  const indexed = async ({ bar, signal }: Shown) => {
     const report = await withEngine(engineOptions, async (engine) => {
-      interrupt.signal.throwIfAborted();
-      const done = await engine.ingestPaths(targets, {
-        ...paths,
-        onProgress: showIngest(bar),
-        signal: interrupt.signal,
-      });
+      signal.throwIfAborted();
+      const done = await engine.ingestPaths(targets, { ...paths, onProgress: showIngest(bar), signal });
       // What is unlike the library is said now, while it is known what it was.
       await engine.monitor.settled();
       return done;
@@ -169,15 +158,10 @@ export async function indexPaths(
     bar.stop();
     tell(report, targets, engineOptions.library, face);
     return report;
-  } catch (error) {
-    const code = interrupt.exitCode();
-    if (code === undefined) throw error;
-    face.exitWith(code);
-    return undefined;
-  } finally {
-    bar.stop();
-    interrupt.release();
-  }
+  };
+  return interruptible(face, indexed, {
+    stopping: "Stopping. What has been indexed so far is kept; the same command goes on from there.",
+  });
 }
 
 function tell(report: IngestReport, targets: string[], library: string, { terminal, shared, exitWith }: Face): void {

@@ -6,11 +6,10 @@ import { LodestoneError } from "../../errors.js";
 import type { Job, JobState } from "../../store/index.js";
 import { EXIT_FAILURE } from "../exit-code.js";
 import { describe, type Face } from "../face.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { interruptible, type Shown } from "../interruptible.js";
 import { libraryFolder } from "../library-folder.js";
 import { orAskTheWriter, withEngine, withoutReranking } from "../open-library.js";
 import { wholeNumber } from "../option-values.js";
-import { openProgressBar } from "../progress/progress-bar.js";
 import { renderJob, renderJobPage } from "../render/jobs.js";
 import { countOf, formatCount } from "../render/numbers.js";
 import { oneLine } from "../render/printable.js";
@@ -102,14 +101,7 @@ async function runRetry(ids: string[], { all = false, wait }: RetryOptions, face
       "Name the jobs to retry, or --all, one of the two. Example: lodestone jobs retry --all",
     );
   }
-  const bar = openProgressBar(terminal.stderr);
-  const interrupt = listenForInterrupt(() => {
-    bar.stop();
-    terminal.note(
-      "Stopping. What is not done stays in the queue and goes on when the library is next opened for writing.",
-    );
-  });
-  try {
+  const retry = async ({ bar, signal }: Shown) => {
     const retried = await writing(face, { queue: { paused: !wait } }, async (engine) => {
       const jobs = all
         ? await engine.jobs.retry("failed")
@@ -117,20 +109,16 @@ async function runRetry(ids: string[], { all = false, wait }: RetryOptions, face
       const ended: Job[] = [];
       for (const job of jobs) {
         bar.show("Retrying", ended.length / jobs.length, `${formatCount(ended.length)}/${countOf(jobs.length, "job")}`);
-        ended.push(wait ? await engine.jobs.wait(job.id, { signal: interrupt.signal }) : job);
+        ended.push(wait ? await engine.jobs.wait(job.id, { signal }) : job);
       }
       return ended;
     });
     bar.stop();
     tell(retried, face);
-  } catch (error) {
-    const code = interrupt.exitCode();
-    if (code === undefined) throw error;
-    face.exitWith(code);
-  } finally {
-    bar.stop();
-    interrupt.release();
-  }
+  };
+  await interruptible(face, retry, {
+    stopping: "Stopping. What is not done stays in the queue and goes on when the library is next opened for writing.",
+  });
 
   function tell(retried: Job[], { exitWith }: Face): void {
     const failed = retried.filter(({ state }) => state === "failed");

@@ -4,17 +4,14 @@
 import { Argument, type Command } from "commander";
 import type { Engine, MigrationRequest, MigrationStatus } from "../../engine/index.js";
 import { describe, type Face } from "../face.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { interruptible, type Shown } from "../interruptible.js";
 import { libraryFolder } from "../library-folder.js";
 import { orAskTheWriter, withEngine, withoutReranking } from "../open-library.js";
 import { wholeNumber } from "../option-values.js";
 import { waitForFilling } from "../progress/filling-progress.js";
-import { openProgressBar, type ProgressBar } from "../progress/progress-bar.js";
 import { renderMigration } from "../render/migration.js";
 
 type StartOptions = Omit<MigrationRequest, "sparseEncoder"> & { sparseModel?: string | false; wait: boolean };
-type Shown = { bar: ProgressBar; signal: AbortSignal };
-
 const STATUS =
   "{id, state, share, documents: {done, total}, rate, remainingMs, failing, source, target, reason, startedAt, endedAt};\n" +
   "source and target: {generation, model, sparseEncoder, dimensions, chunking, isActive, figures}";
@@ -183,13 +180,9 @@ function runRollback(reason: string | undefined, face: Face): Promise<void> {
 }
 
 /** Does `work` on the library and shows the migration as it is then. */
-async function writing(
-  { terminal, shared, exitWith }: Face,
-  work: (engine: Engine, shown: Shown) => Promise<MigrationStatus>,
-): Promise<void> {
+async function writing(face: Face, work: (engine: Engine, shown: Shown) => Promise<MigrationStatus>): Promise<void> {
+  const { terminal, shared } = face;
   const { library, json } = shared();
-  const bar = openProgressBar(terminal.stderr);
-  const interrupt = listenForInterrupt(() => bar.stop());
   const options = {
     library: libraryFolder(library),
     ...withoutReranking,
@@ -198,20 +191,15 @@ async function writing(
     migration: { load: 1 },
     queue: { paused: true },
   };
-  try {
+  const done = async (shown: Shown) => {
     const status = await orAskTheWriter("A server takes this at /v1/migration.", () =>
-      withEngine(options, (engine) => work(engine, { bar, signal: interrupt.signal })),
+      withEngine(options, (engine) => work(engine, shown)),
     );
-    bar.stop();
+    shown.bar.stop();
     if (json) terminal.printJson(status);
     else terminal.print(renderMigration(status, terminal.stdout.style));
-  } catch (error) {
-    const code = interrupt.exitCode();
-    if (code === undefined) throw error;
-    terminal.note("Stopped. What has been brought into the new index stays there; it is filled on from there.");
-    exitWith(code);
-  } finally {
-    bar.stop();
-    interrupt.release();
-  }
+  };
+  await interruptible(face, done, {
+    stopped: "Stopped. What has been brought into the new index stays there; it is filled on from there.",
+  });
 }

@@ -3,11 +3,10 @@
 import type { Command } from "commander";
 import type { StaleDocument, StaleReport } from "../../engine/index.js";
 import { describe, type Face } from "../face.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { interruptible } from "../interruptible.js";
 import { libraryFolder } from "../library-folder.js";
 import { withEngine, withoutReranking } from "../open-library.js";
 import { wholeNumber } from "../option-values.js";
-import { openProgressBar } from "../progress/progress-bar.js";
 import { countOf, formatCount, formatMs } from "../render/numbers.js";
 import { oneLine } from "../render/printable.js";
 import type { Style } from "../render/style.js";
@@ -72,15 +71,14 @@ async function runList({ all = false, limit, offset }: ListOptions, { terminal, 
   }
 }
 
-async function runStale({ terminal, shared, exitWith }: Face): Promise<void> {
+async function runStale(face: Face): Promise<void> {
+  const { terminal, shared } = face;
   const { library, json } = shared();
-  const bar = openProgressBar(terminal.stderr);
-  const interrupt = listenForInterrupt(() => bar.stop());
-  try {
+  await interruptible(face, async ({ bar, signal }) => {
     const options = { library: libraryFolder(library), ...withoutReranking, onNotice: terminal.warn };
     const report = await withEngine(options, (engine) =>
       engine.stale.run({
-        signal: interrupt.signal,
+        signal,
         onProgress: ({ done, total }) =>
           bar.show("Looking again", total === 0 ? 0 : done / total, `${formatCount(done)}/${formatCount(total)}`),
       }),
@@ -90,14 +88,7 @@ async function runStale({ terminal, shared, exitWith }: Face): Promise<void> {
       terminal.warn(`${oneLine(path)} is gone; its documents stay until its folder is indexed again.`);
     if (json) terminal.printJson(report);
     else terminal.print(`${summariseStale(report)}, ${formatMs(report.ms)}`);
-  } catch (error) {
-    const code = interrupt.exitCode();
-    if (code === undefined) throw error;
-    exitWith(code);
-  } finally {
-    bar.stop();
-    interrupt.release();
-  }
+  });
 }
 
 /** "12 documents were due: 12 files read, 2 documents had changed, 3 embeddings". */

@@ -4,10 +4,9 @@ import type { Command } from "commander";
 import type { Engine, JudgedQuery, TuneReport } from "../../engine/index.js";
 import { LodestoneError } from "../../errors.js";
 import { describe, type Face } from "../face.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { interruptible } from "../interruptible.js";
 import { libraryFolder } from "../library-folder.js";
 import { withEngine } from "../open-library.js";
-import { openProgressBar } from "../progress/progress-bar.js";
 import { countOf } from "../render/numbers.js";
 import type { Style } from "../render/style.js";
 import { renderTable } from "../render/table.js";
@@ -36,7 +35,7 @@ export function addTuneCommand(program: Command, face: Face): void {
 }
 
 async function run(folder: string | undefined, options: Options, face: Face): Promise<void> {
-  const { terminal, shared, exitWith } = face;
+  const { terminal, shared } = face;
   const { library, json } = shared();
   if ([folder !== undefined, options.knownItems, options.clear].filter(Boolean).length !== 1) {
     throw new LodestoneError("INVALID_INPUT", "Expected one of: a folder of judged queries, --known-items, --clear.");
@@ -47,28 +46,19 @@ async function run(folder: string | undefined, options: Options, face: Face): Pr
     if (json) return terminal.printJson({ cleared: true });
     return terminal.note("What was learned is forgotten.");
   }
-  const bar = openProgressBar(terminal.stderr);
-  const interrupt = listenForInterrupt(() => bar.stop());
-  try {
+  await interruptible(face, async ({ bar, signal }) => {
     const report = await withEngine(engineOptions, async (engine) => {
       const judged = folder === undefined ? await knownItems(engine) : await judgedQueries(folder, options.split);
       return engine.ranking.tune(judged, {
         dryRun: options.dryRun ?? false,
-        signal: interrupt.signal,
+        signal,
         onProgress: ({ done, total }) => bar.show("trying settings", done / total, `${done}/${total} searches`),
       });
     });
     bar.stop();
     if (json) terminal.printJson(report);
     else terminal.print(renderTuning(report, terminal.stdout.style));
-  } catch (error) {
-    const code = interrupt.exitCode();
-    if (code === undefined) throw error;
-    exitWith(code);
-  } finally {
-    bar.stop();
-    interrupt.release();
-  }
+  });
 }
 
 async function judgedQueries(folder: string, split: string): Promise<JudgedQuery[]> {

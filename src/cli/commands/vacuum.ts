@@ -3,10 +3,9 @@
 import type { Command } from "commander";
 import type { VacuumProgress, VacuumReport } from "../../engine/index.js";
 import { describe, type Face } from "../face.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { interruptible, type Shown } from "../interruptible.js";
 import { libraryFolder } from "../library-folder.js";
 import { withEngine, withoutReranking } from "../open-library.js";
-import { openProgressBar } from "../progress/progress-bar.js";
 import { countOf, formatBytes, formatCount, formatMs } from "../render/numbers.js";
 
 export function addVacuumCommand(program: Command, face: Face): void {
@@ -33,29 +32,21 @@ const labels: Readonly<Record<VacuumProgress["phase"], string>> = {
   words: "Indexing words anew",
 };
 
-async function run({ cache = false }: { cache?: boolean }, { terminal, shared, exitWith }: Face): Promise<void> {
+async function run({ cache = false }: { cache?: boolean }, face: Face): Promise<void> {
+  const { terminal, shared } = face;
   const { library, json } = shared();
-  const bar = openProgressBar(terminal.stderr);
-  const interrupt = listenForInterrupt(() => bar.stop());
-  const onProgress = ({ phase, done, total }: VacuumProgress) =>
-    bar.show(labels[phase], total === 0 ? 0 : done / total, total === 0 ? formatCount(done) : "");
-  try {
+  const vacuumed = async ({ bar, signal }: Shown) => {
+    const onProgress = ({ phase, done, total }: VacuumProgress) =>
+      bar.show(labels[phase], total === 0 ? 0 : done / total, total === 0 ? formatCount(done) : "");
     const options = { library: libraryFolder(library), ...withoutReranking, onNotice: terminal.warn };
-    const report = await withEngine(options, (engine) =>
-      engine.vacuum({ cache, onProgress, signal: interrupt.signal }),
-    );
+    const report = await withEngine(options, (engine) => engine.vacuum({ cache, onProgress, signal }));
     bar.stop();
     if (json) terminal.printJson(report);
     else terminal.print(renderVacuum(report, cache));
-  } catch (error) {
-    const code = interrupt.exitCode();
-    if (code === undefined) throw error;
-    terminal.note("Stopped. What has been done stays done; the same command goes on from there.");
-    exitWith(code);
-  } finally {
-    bar.stop();
-    interrupt.release();
-  }
+  };
+  await interruptible(face, vacuumed, {
+    stopped: "Stopped. What has been done stays done; the same command goes on from there.",
+  });
 }
 
 function renderVacuum(report: VacuumReport, withCache: boolean): string {

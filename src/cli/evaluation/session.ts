@@ -8,9 +8,8 @@ import type { Command } from "commander";
 import { LodestoneError } from "../../errors.js";
 import type { BeirCollection, Measure } from "../../evaluation/index.js";
 import type { Face } from "../face.js";
-import { listenForInterrupt } from "../interrupt.js";
+import { interruptible, type Shown } from "../interruptible.js";
 import { wholeNumber, words } from "../option-values.js";
-import { openProgressBar } from "../progress/progress-bar.js";
 import { addVectorOptions, type VectorOptions, vectorsOf } from "../vector-options.js";
 import type { Evaluated, EvaluateOptions } from "./evaluate.js";
 import { isLibrary, type LibraryPlace } from "./library.js";
@@ -46,7 +45,7 @@ const CLEANUP_MS = 3_000;
 export async function withCollections(
   folders: readonly string[],
   options: RunOptions,
-  { terminal, shared, exitWith }: Face,
+  face: Face,
   work: (session: Session) => Promise<void>,
 ): Promise<void> {
   const { defaultMeasures, openBeirCollection } = await import("../../evaluation/index.js");
@@ -55,26 +54,22 @@ export async function withCollections(
   // All are opened first: a mistake in the last should not show after the first has run for minutes.
   const collections = await Promise.all(folders.map((folder) => openBeirCollection(folder, options.split)));
   expectDistinct(collections.map(({ name }) => name));
-  const { library } = shared();
+  const { library } = face.shared();
   const place = await placeOf(library, options);
-  const bar = openProgressBar(terminal.stderr);
-  const interrupt = listenForInterrupt(() => bar.stop(), CLEANUP_MS);
   const engine = {
     vectors: vectorsOf(options),
     ...(options.model === undefined ? {} : { biEncoder: options.model }),
     ...(options.maxTokens === undefined ? {} : { chunking: { maxTokens: options.maxTokens } }),
   };
-  try {
-    await work({ collections, measures, place, engine, bar, signal: interrupt.signal });
-  } catch (error) {
-    const code = interrupt.exitCode();
-    if (code === undefined) throw error;
-    exitWith(code);
-  } finally {
-    bar.stop();
-    if (library === undefined && place.kind === "made") await rm(place.folder, { recursive: true, force: true });
-    interrupt.release();
-  }
+  const measured = async (shown: Shown) => {
+    try {
+      await work({ collections, measures, place, engine, ...shown });
+    } finally {
+      shown.bar.stop();
+      if (library === undefined && place.kind === "made") await rm(place.folder, { recursive: true, force: true });
+    }
+  };
+  await interruptible(face, measured, { graceMs: CLEANUP_MS });
 }
 
 /** Says that figures are doubtful, where they are. */
