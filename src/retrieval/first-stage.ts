@@ -4,7 +4,7 @@
 import { messageOf } from "../errors.js";
 import type { Correction, LexicalTerm } from "../store/index.js";
 import type { RowBitmap } from "../vectors/index.js";
-import { type FusedRow, type Fusion, fuse, type ScoredRow } from "./fuse.js";
+import { type FusedRow, type Fusion, fuse, fusionOf, type ScoredRow } from "./fuse.js";
 import type { QueryVector } from "./query-embedding.js";
 import { type CheckedSearchRequest, wantsSparse } from "./request.js";
 import type { Degradation, SearchResponse } from "./response.js";
@@ -80,13 +80,29 @@ export async function firstStage(
       : (query.known?.dense ?? denseList(rooms, request, query, clock)),
     query.known?.sparse ?? sparseList(rooms, request, query, clock),
   ]);
+  const lists = { lexical, dense, sparse };
   const fused = await clock.time(
     "fuse",
-    () => fuse({ lexical: lexical.rows, dense: dense.rows, sparse: sparse.rows }, query.fusion),
+    () => {
+      const rows = { lexical: lexical.rows, dense: dense.rows, sparse: sparse.rows };
+      return fuse(rows, fusionOf(query.fusion, searchedOf(request, [lists])));
+    },
     (rows) => rows.length,
   );
   const degraded = [...dense.degraded, ...sparse.degraded];
-  return { fused, lists: { lexical, dense, sparse }, plan: dense.plan, degraded };
+  return { fused, lists, plan: dense.plan, degraded };
+}
+
+/** Which lists that have a weight were searched, for one phrasing at least. A single list keeps its own scores. */
+export function searchedOf(
+  { mode }: Pick<CheckedSearchRequest, "mode">,
+  phrasings: readonly Lists[],
+): { dense: boolean; sparse: boolean } {
+  if (mode !== "hybrid") return { dense: true, sparse: false };
+  return {
+    dense: phrasings.some(({ dense }) => dense.vector !== undefined),
+    sparse: phrasings.some(({ sparse }) => sparse.rows !== undefined),
+  };
 }
 
 const noLexical: LexicalList = { rows: [], corrections: [] };

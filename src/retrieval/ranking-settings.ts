@@ -21,7 +21,7 @@ export type RankingSettings = {
   fusion: Fusion;
   /** Of each list. */
   depth: number;
-  report: FusionReport;
+  source: FusionReport["source"];
   feedback: FeedbackSettings | undefined;
   rerank: RerankWeights & { depth: number };
 };
@@ -48,14 +48,18 @@ export function rankingSettings(
   return {
     fusion,
     depth: request.depth ?? recommended?.depth ?? DEFAULT_DEPTH,
-    report: {
-      source,
-      method: fusion.method,
-      ...(fusion.method === "convex" ? { lexicalWeight: fusion.lexicalWeight } : {}),
-      ...(fusion.sparseWeight === undefined ? {} : { sparseWeight: fusion.sparseWeight }),
-    },
+    source,
     feedback: feedbackFor(request, stored),
     rerank: rerankFor(crossEncoder, request),
+  };
+}
+
+export function fusionReport(source: FusionReport["source"], fusion: Fusion): FusionReport {
+  return {
+    source,
+    method: fusion.method,
+    ...(fusion.method === "convex" ? { lexicalWeight: fusion.lexicalWeight } : {}),
+    ...(fusion.sparseWeight === undefined ? {} : { sparseWeight: fusion.sparseWeight }),
   };
 }
 

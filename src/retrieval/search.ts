@@ -23,7 +23,7 @@ import { finalScores } from "./final-score.js";
 import type { FusedRow, Fusion } from "./fuse.js";
 import { hitOf, type RankedCandidate } from "./hits.js";
 import { openQueryEmbedder, type QueryCacheStatus, type QueryCost, type QueryEmbedder } from "./query-embedding.js";
-import { type LearnedRanking, rankingSettings } from "./ranking-settings.js";
+import { fusionReport, type LearnedRanking, rankingSettings } from "./ranking-settings.js";
 import { type CheckedSearchRequest, checkSearchRequest } from "./request.js";
 import type { Combined } from "./rerank.js";
 import type { RerankPace } from "./rerank-pace.js";
@@ -111,7 +111,7 @@ async function search(
   const filter = request.filter === undefined ? undefined : parseFilter(request.filter);
   const scope = await rooms.allowedRows(undefined);
   const allow = filter === undefined ? scope : await rooms.allowedRows(filter);
-  const { fusion, depth, report, feedback, rerank } = rankingSettings(rooms, request);
+  const { fusion, depth, source, feedback, rerank } = rankingSettings(rooms, request);
   const counting = facetsOf(rooms, request, filter, clock);
   // Awaited at the end: a search that fails before must not leave a rejection that nobody takes.
   counting.catch(() => undefined);
@@ -136,7 +136,7 @@ async function search(
     ({ ranking }) => ranking.length,
   );
 
-  const ranking = withScores(first.fused, reranked.ranking, fusion);
+  const ranking = withScores(first.fused, reranked.ranking, first.fusion);
   const confidence = confidenceOf(rooms, reranked.ranking, first.similarity?.best);
   const nothingRelevant = (confidence.confidence ?? 1) < (request.minConfidence ?? 0);
   const relevant = await clock.time(
@@ -160,7 +160,7 @@ async function search(
     ...(nothingRelevant ? { nothingRelevant } : {}),
     rerankDepth: reranked.depth,
     ...(first.feedback ? { feedback: first.feedback } : {}),
-    fusion: report,
+    fusion: fusionReport(source, first.fusion),
     ...(first.corrections.length > 0 ? { corrections: first.corrections } : {}),
     ...(first.similarity === undefined ? {} : { similarity: first.similarity }),
     ...(first.remembered === undefined ? {} : { remembered: first.remembered }),

@@ -92,6 +92,29 @@ test("an answer without the weighted terms in time says so", async (t) => {
   assert.equal(hits[0]?.id, "motor");
 });
 
+test("without the weighted terms an answer is that of a search which never asked for them", async (t) => {
+  const engine = await openTemporary(t, { ...options(await modelFolder()), sparseEncoder: "expanding" });
+  await engine.put(documents);
+  for (const [query, fusion] of [
+    ["automobile bread", "default"],
+    ["sourdough car", { method: "rrf" }],
+  ] as const) {
+    const asked = { query, fusion, explain: true };
+    // The query's vector is remembered from here on, its terms are not.
+    await engine.search({ ...asked, sparse: false });
+    const never = await engine.search({ ...asked, sparse: false });
+    const late = await engine.search({ ...asked, limits: { embedMs: 0 } });
+    assert.deepEqual(
+      late.degraded.map(({ stage }) => stage),
+      ["sparse"],
+    );
+    assert.deepEqual(never.degraded, []);
+    assert.deepEqual(late.hits, never.hits);
+    assert.deepEqual([late.fusion, late.feedback], [never.fusion, never.feedback]);
+    assert.notDeepEqual((await engine.search(asked)).hits, never.hits);
+  }
+});
+
 test("what is changed, removed and vacuumed is so for weighted terms too, also when the library is opened again", async (t) => {
   const models = await modelFolder();
   const first = await openTemporary(t, { ...options(models), sparseEncoder: "expanding" });
