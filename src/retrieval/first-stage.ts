@@ -67,7 +67,7 @@ export async function firstStage(
   clock: StageClock,
 ): Promise<FirstStage> {
   const [lexical, dense, sparse] = await Promise.all([
-    request.mode === "dense"
+    request.mode === "dense" || request.mode === "sparse"
       ? noLexical
       : (query.known?.lexical ??
         clock.time(
@@ -75,7 +75,7 @@ export async function firstStage(
           () => lexicalList(rooms, request, query),
           ({ rows }) => rows.length,
         )),
-    request.mode === "lexical"
+    request.mode === "lexical" || request.mode === "sparse"
       ? noDense("not asked for")
       : (query.known?.dense ?? denseList(rooms, request, query, clock)),
     query.known?.sparse ?? sparseList(rooms, request, query, clock),
@@ -98,7 +98,7 @@ export function searchedOf(
   { mode }: Pick<CheckedSearchRequest, "mode">,
   phrasings: readonly Lists[],
 ): { dense: boolean; sparse: boolean } {
-  if (mode !== "hybrid") return { dense: true, sparse: false };
+  if (mode !== "hybrid") return { dense: true, sparse: mode === "sparse" };
   return {
     dense: phrasings.some(({ dense }) => dense.vector !== undefined),
     sparse: phrasings.some(({ sparse }) => sparse.rows !== undefined),

@@ -1,8 +1,7 @@
-// The query's vector: from memory where the query was asked before, else from the bi-encoder within a time limit.
+// The query's vector, from memory or from the bi-encoder.
 
-import { LRUCache } from "lru-cache";
 import type { BiEncoder } from "../encoders/index.js";
-import { withinLimit } from "./time-limit.js";
+import { openQueryMemory, type QueryCacheStatus, type QueryCost } from "./query-memory.js";
 
 export type QueryEmbedder = {
   /** Unit vector of the query. Rejects with a TimeoutError past `limitMs`; the vector is then kept for the next time. */
@@ -15,41 +14,17 @@ export type QueryEmbedder = {
 /** `isKnown`: it was remembered. */
 export type QueryVector = { vector: Float32Array; isKnown: boolean };
 
-/** What the embedding of queries has cost, and what it did not have to. */
-export type QueryCost = { texts: number; tokens: number; cpuMs: number; savedTexts: number; savedTokens: number };
-
-/** How often queries were known since the library was opened. `savedMs`: what computing them again would have taken. */
-export type QueryCacheStatus = { remembered: number; hits: number; misses: number; savedMs: number };
-
-const REMEMBERED_QUERIES = 2_000;
-
-export function openQueryEmbedder(
-  encoder: BiEncoder,
-  onCost: (cost: QueryCost) => void = () => undefined,
-): QueryEmbedder {
-  const remembered = new LRUCache<string, { vector: Float32Array; ms: number; tokens: number }>({
-    max: REMEMBERED_QUERIES,
-  });
-  const counts = { hits: 0, misses: 0, savedMs: 0 };
+export function openQueryEmbedder(encoder: BiEncoder, onCost?: (cost: QueryCost) => void): QueryEmbedder {
+  const memory = openQueryMemory(async (query) => {
+    const { vectors, ms, tokens } = await encoder.embed([query], "query");
+    return { encoded: vectors, ms, tokens };
+  }, onCost);
   return {
     async embed(query, limitMs) {
-      const known = remembered.get(query);
-      if (known) {
-        counts.hits++;
-        counts.savedMs += known.ms;
-        onCost({ texts: 0, tokens: 0, cpuMs: 0, savedTexts: 1, savedTokens: known.tokens });
-        return { vector: known.vector, isKnown: true };
-      }
-      counts.misses++;
-      const embedding = encoder.embed([query], "query").then(({ vectors, ms, tokens }) => {
-        remembered.set(query, { vector: vectors, ms, tokens });
-        onCost({ texts: 1, tokens, cpuMs: ms, savedTexts: 0, savedTokens: 0 });
-        return { vector: vectors, isKnown: false };
-      });
-      return withinLimit(embedding, limitMs);
+      const { encoded, isKnown } = await memory.encode(query, limitMs);
+      return { vector: encoded, isKnown };
     },
-    status: () => ({ remembered: remembered.size, ...counts }),
-    remembered: (limit) =>
-      Array.from(remembered.entries(), ([query, { vector }]) => ({ query, vector })).slice(0, limit),
+    status: memory.status,
+    remembered: (limit) => memory.remembered(limit).map(({ query, encoded }) => ({ query, vector: encoded })),
   };
 }

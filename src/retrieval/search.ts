@@ -22,7 +22,8 @@ import { type DiversityPlace, diversify } from "./diversity.js";
 import { finalScores } from "./final-score.js";
 import type { FusedRow, Fusion } from "./fuse.js";
 import { hitOf, type RankedCandidate } from "./hits.js";
-import { openQueryEmbedder, type QueryCacheStatus, type QueryCost, type QueryEmbedder } from "./query-embedding.js";
+import { openQueryEmbedder, type QueryEmbedder } from "./query-embedding.js";
+import type { QueryCacheStatus, QueryCost } from "./query-memory.js";
 import { fusionReport, type LearnedRanking, rankingSettings } from "./ranking-settings.js";
 import { type CheckedSearchRequest, checkSearchRequest } from "./request.js";
 import type { Combined } from "./rerank.js";
@@ -59,9 +60,12 @@ export type SearchParts = {
   learned(): LearnedRanking | undefined;
   /** Confidence as calibrated on the library; undefined where it is not. */
   confidenceOf?(signals: ConfidenceSignals): number | undefined;
-  /** Told what the embedding of each query has cost. */
-  onQueryCost?(cost: QueryCost): void;
+  /** Told what the encoding of each query has cost, by the model's version. */
+  onQueryCost?(model: EncodingModel, cost: QueryCost): void;
 };
+
+/** What has encoded a text: a model's version, and whether it gives weighted terms. */
+export type EncodingModel = { model: string; isSparse?: boolean };
 
 /** What tells how good the best answer is: the cross-encoder's best logit, and the best cosine. */
 export type ConfidenceSignals = { logit?: number; cosine?: number };
@@ -80,10 +84,15 @@ export type Searcher = {
 };
 
 export function openSearcher(parts: SearchParts): Searcher {
+  const { encoder, sparseEncoder, onQueryCost } = parts;
   const rooms: SearchRooms = {
     ...parts,
-    embedder: openQueryEmbedder(parts.encoder, parts.onQueryCost),
-    sparseQueries: parts.sparseEncoder && openSparseQueries(parts.sparseEncoder),
+    embedder: openQueryEmbedder(encoder, (cost) => onQueryCost?.({ model: encoder.model.version }, cost)),
+    sparseQueries:
+      sparseEncoder &&
+      openSparseQueries(sparseEncoder, (cost) =>
+        onQueryCost?.({ model: sparseEncoder.model.version, isSparse: true }, cost),
+      ),
   };
   return {
     search: (request, signal) => search(rooms, checkSearchRequest(request), signal),

@@ -1,8 +1,7 @@
-// The query's weighted terms: from memory where the query was asked before, else from the sparse encoder within a time limit.
+// The query's weighted terms, from memory or from the sparse encoder.
 
-import { LRUCache } from "lru-cache";
 import type { SparseEncoder } from "../encoders/index.js";
-import { withinLimit } from "./time-limit.js";
+import { openQueryMemory, type QueryCost } from "./query-memory.js";
 
 export type WeightedQuery = { terms: Uint32Array; weights: Float32Array };
 
@@ -11,19 +10,13 @@ export type SparseQueries = {
   encode(query: string, limitMs: number): Promise<WeightedQuery>;
 };
 
-const REMEMBERED_QUERIES = 2_000;
-
-export function openSparseQueries(encoder: Pick<SparseEncoder, "encode">): SparseQueries {
-  const remembered = new LRUCache<string, WeightedQuery>({ max: REMEMBERED_QUERIES });
-  return {
-    async encode(query, limitMs) {
-      const known = remembered.get(query);
-      if (known) return known;
-      const encoding = encoder.encode([query], "query").then(({ terms, weights }) => {
-        remembered.set(query, { terms, weights });
-        return { terms, weights };
-      });
-      return withinLimit(encoding, limitMs);
-    },
-  };
+export function openSparseQueries(
+  encoder: Pick<SparseEncoder, "encode">,
+  onCost?: (cost: QueryCost) => void,
+): SparseQueries {
+  const memory = openQueryMemory(async (query): Promise<{ encoded: WeightedQuery; ms: number; tokens: number }> => {
+    const { terms, weights, ms, tokens } = await encoder.encode([query], "query");
+    return { encoded: { terms, weights }, ms, tokens };
+  }, onCost);
+  return { encode: async (query, limitMs) => (await memory.encode(query, limitMs)).encoded };
 }
