@@ -4,7 +4,7 @@ import type { BiEncoder } from "../encoders/index.js";
 import { openQueryMemory, type QueryCacheStatus, type QueryCost } from "./query-memory.js";
 
 export type QueryEmbedder = {
-  /** Unit vector of the query. Rejects with a TimeoutError past `limitMs`; the vector is then kept for the next time. */
+  /** Unit vector of the query. Rejects with a TimeoutError past `limitMs`; the vector is then kept for the next time, unless many are late. */
   embed(query: string, limitMs: number): Promise<QueryVector>;
   status(): QueryCacheStatus;
   /** Queries that are remembered with their vectors, the last asked first. */
@@ -15,8 +15,8 @@ export type QueryEmbedder = {
 export type QueryVector = { vector: Float32Array; isKnown: boolean };
 
 export function openQueryEmbedder(encoder: BiEncoder, onCost?: (cost: QueryCost) => void): QueryEmbedder {
-  const memory = openQueryMemory(async (query) => {
-    const { vectors, ms, tokens } = await encoder.embed([query], "query");
+  const memory = openQueryMemory(async (query, signal) => {
+    const { vectors, ms, tokens } = await encoder.embed([query], "query", { signal });
     return { encoded: vectors, ms, tokens };
   }, onCost);
   return {

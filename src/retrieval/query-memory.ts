@@ -1,7 +1,7 @@
 // What an encoder made of queries: from memory where the query was asked before, else from the encoder within a time limit.
 
 import { LRUCache } from "lru-cache";
-import { withinLimit } from "./time-limit.js";
+import { queryEncodings } from "./query-encodings.js";
 
 /** What the encoding of queries has cost, and what it did not have to. */
 export type QueryCost = { texts: number; tokens: number; cpuMs: number; savedTexts: number; savedTokens: number };
@@ -10,7 +10,10 @@ export type QueryCost = { texts: number; tokens: number; cpuMs: number; savedTex
 export type QueryCacheStatus = { remembered: number; hits: number; misses: number; savedMs: number };
 
 export type QueryMemory<Encoded> = {
-  /** Rejects with a TimeoutError past `limitMs`; what comes later is kept for the next time. `isKnown`: it was remembered. */
+  /**
+   * Rejects with a TimeoutError past `limitMs`; what comes later is kept for the next time, unless many are late. `isKnown`: it was
+   * remembered.
+   */
   encode(query: string, limitMs: number): Promise<{ encoded: Encoded; isKnown: boolean }>;
   status(): QueryCacheStatus;
   /** Queries that are remembered, the last asked first. */
@@ -22,11 +25,17 @@ type Computed<Encoded> = { encoded: Encoded; ms: number; tokens: number };
 const REMEMBERED_QUERIES = 2_000;
 
 export function openQueryMemory<Encoded extends object>(
-  compute: (query: string) => Promise<Computed<Encoded>>,
+  compute: (query: string, signal: AbortSignal) => Promise<Computed<Encoded>>,
   onCost: (cost: QueryCost) => void = () => undefined,
 ): QueryMemory<Encoded> {
   const remembered = new LRUCache<string, Computed<Encoded>>({ max: REMEMBERED_QUERIES });
   const counts = { hits: 0, misses: 0, savedMs: 0 };
+  const encodings = queryEncodings(async (query, signal) => {
+    const computed = await compute(query, signal);
+    remembered.set(query, computed);
+    onCost({ texts: 1, tokens: computed.tokens, cpuMs: computed.ms, savedTexts: 0, savedTokens: 0 });
+    return { encoded: computed.encoded, isKnown: false };
+  });
   return {
     async encode(query, limitMs) {
       const known = remembered.get(query);
@@ -37,12 +46,7 @@ export function openQueryMemory<Encoded extends object>(
         return { encoded: known.encoded, isKnown: true };
       }
       counts.misses++;
-      const computing = compute(query).then((computed) => {
-        remembered.set(query, computed);
-        onCost({ texts: 1, tokens: computed.tokens, cpuMs: computed.ms, savedTexts: 0, savedTokens: 0 });
-        return { encoded: computed.encoded, isKnown: false };
-      });
-      return withinLimit(computing, limitMs);
+      return encodings.within(query, limitMs);
     },
     status: () => ({ remembered: remembered.size, ...counts }),
     remembered: (limit) =>
