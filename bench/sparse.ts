@@ -42,6 +42,7 @@ const queryCount = Number(flags.queries);
 const commitRows = Number(flags.commit);
 /** As of the lexical thread. */
 const MERGE_SLICE_MS = 4;
+const LATER_COMMITS = 20;
 const modelVersion = "bench-sparse@000000000000";
 const figures = new Figures(2);
 
@@ -59,38 +60,68 @@ figures.note("weighted terms a passage, mean", postings / rowCount, "");
 figures.note("weighted terms a passage, 5th percentile", percentile(sizes, 0.05), "");
 figures.note("weighted terms a passage, 95th percentile", percentile(sizes, 0.95), "");
 
-const library = writeLibrary();
+/** Kept back: these come while the indexes are open. */
+const laterRows = Math.min(LATER_COMMITS * commitRows, rowCount >> 1);
+const firstRows = rowCount - laterRows;
+const library = join(folder, "with");
+writeLibrary();
 const sparse = await measureIndex("weighted terms", openSparse, "sparse");
 const words = await measureIndex("words", openWords);
+await measureCommits();
 await measureSearches();
 await sparse.close();
 await words.close();
 if (flags.json) figures.printJson();
 
 /** Everything is written first with terms and then without them: what they cost is the difference. */
-function writeLibrary(): string {
+function writeLibrary(): void {
   const times = { with: 0, without: 0 };
   for (const which of ["with", "without"] as const) {
     const writer = openWriter(join(folder, which));
     const models = which === "with" ? { sparseModelName: "bench-sparse", sparseModelVersion: modelVersion } : {};
     writer.generation({ ...recipe, ...models });
-    for (let from = 0; from < rowCount; from += commitRows) {
-      const to = Math.min(rowCount, from + commitRows);
-      const sketches = passages.slice(from, to).map((text, i) => ({ id: `${from + i}`, texts: [text] }));
-      const batch = batchOf(sketches, which === "with" ? { sparse: writeOf(weighted.slice(from, to)) } : {});
+    for (let from = 0; from < firstRows; from += commitRows) {
+      const batch = commitOf(from, firstRows, which === "with");
       const started = performance.now();
       writer.write(batch);
       times[which] += performance.now() - started;
     }
     if (which === "with") {
       const bytes = writer.db.prepare<[], number>("SELECT sum(length(terms)) FROM sparse_vectors").pluck().get()!;
-      figures.note("sparse_vectors, a passage", bytes / rowCount, "bytes");
+      figures.note("sparse_vectors, a passage", bytes / firstRows, "bytes");
     }
     writer.close();
   }
-  figures.note("written with weighted terms", (rowCount / times.with) * 1000, "passages/s");
-  figures.note("written without them", (rowCount / times.without) * 1000, "passages/s");
-  return join(folder, "with");
+  figures.note("written with weighted terms", (firstRows / times.with) * 1000, "passages/s");
+  figures.note("written without them", (firstRows / times.without) * 1000, "passages/s");
+}
+
+/** The batch of the rows from `from` on, as many as a commit has, before `end`. */
+function commitOf(from: number, end: number, hasTerms: boolean) {
+  const to = Math.min(end, from + commitRows);
+  const sketches = passages.slice(from, to).map((text, i) => ({ id: `${from + i}`, texts: [text] }));
+  return batchOf(sketches, hasTerms ? { sparse: writeOf(weighted.slice(from, to)) } : {});
+}
+
+/** How long a search that comes right after a commit waits until its rows are in. */
+async function measureCommits(): Promise<void> {
+  const writer = openWriter(library);
+  const times = { sparse: [] as number[], words: [] as number[] };
+  for (let from = firstRows; from < rowCount; from += commitRows) {
+    writer.write(commitOf(from, rowCount, true));
+    for (const [name, index] of [
+      ["sparse", sparse],
+      ["words", words],
+    ] as const) {
+      times[name].push((await held(() => index.live().follow())).ms);
+      while (index.live().maintain(MERGE_SLICE_MS)) await turn();
+    }
+  }
+  writer.close();
+  figures.note(`weighted terms: taking in a commit of ${commitRows}, p50`, percentile(times.sparse, 0.5), "ms");
+  figures.note(`weighted terms: taking in a commit of ${commitRows}, p95`, percentile(times.sparse, 0.95), "ms");
+  figures.note(`words: taking in a commit of ${commitRows}, p50`, percentile(times.words, 0.5), "ms");
+  figures.note(`words: taking in a commit of ${commitRows}, p95`, percentile(times.words, 0.95), "ms");
 }
 
 function writeOf(texts: readonly WeightedText[]): SparseWrite {
@@ -160,23 +191,23 @@ async function measureIndex<Index extends LiveLexical | LiveSparse>(
   const first = open();
   const note = (what: string, value: number, unit: string) => figures.note(`${name}: ${what}`, value, unit);
   const taken = await held(() => first.live().follow());
-  note("taking in all rows", (taken.ms * 1000) / rowCount, "us/passage");
+  note("taking in all rows", (taken.ms * 1000) / firstRows, "us/passage");
   noteHolds(note, taken.holdsMs);
   note("  segments before merging", first.live().segments.length, "");
   const merged = await held(async () => {
     while (first.live().maintain(MERGE_SLICE_MS)) await turn();
   });
-  note("merging", (merged.ms * 1000) / rowCount, "us/passage");
+  note("merging", (merged.ms * 1000) / firstRows, "us/passage");
   noteHolds(note, merged.holdsMs);
   const { segments } = first.live();
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
   const postingCount = segments.reduce((sum, segment) => sum + segment.postings, 0);
   note("segments", segments.length, "");
-  note("in memory, a passage", bytes / rowCount, "bytes");
+  note("in memory, a passage", bytes / firstRows, "bytes");
   note("in memory, a posting", bytes / postingCount, "bytes");
   const saved = await held(() => first.close());
   note("saving", saved.ms, "ms");
-  note("on disk, a passage", bytesBelow(join(folder, "index", part)) / rowCount, "bytes");
+  note("on disk, a passage", bytesBelow(join(folder, "index", part)) / firstRows, "bytes");
   let again: Opened<Index> | undefined;
   const loaded = await held(async () => {
     again = open();
