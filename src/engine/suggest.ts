@@ -65,10 +65,12 @@ export async function suggest(
 /** The first of each list in the order of the lists: of each as many as leave a share to every one that comes behind it. */
 function inTurn(kinds: readonly Suggestion[][], limit: number): Suggestion[] {
   const share = Math.floor(limit * SHARE_OF_KIND);
-  return kinds.reduce<Suggestion[]>((chosen, kind, i) => {
+  const chosen: Suggestion[] = [];
+  kinds.forEach((kind, i) => {
     const behind = kinds.slice(i + 1).reduce((sum, { length }) => sum + Math.min(length, share), 0);
-    return [...chosen, ...kind.slice(0, limit - chosen.length - behind)];
-  }, []);
+    chosen.push(...kind.slice(0, limit - chosen.length - behind));
+  });
+  return chosen;
 }
 
 async function completed(arm: Arm, tenant: string, typed: string, limit: number): Promise<string[]> {
