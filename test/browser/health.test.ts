@@ -310,6 +310,28 @@ test("nothing is cut off on a telephone", { skip }, () =>
   ),
 );
 
+test(
+  "the table is scrolled with the keyboard where it is wider than the page, and no stop on the way where it is not",
+  { skip },
+  () =>
+    site.visit({ path: page, prepare: answerTroubled }, async (shown) => {
+      await mark(shown).waitFor();
+      const table = shown.getByRole("region", { name: "Shift by ingest" });
+      assert.equal(await table.count(), 0);
+      await shown.setViewportSize({ width: 360, height: 740 });
+      await table.waitFor();
+      await shown.getByRole("slider").last().focus();
+      await shown.keyboard.press("Tab");
+      assert.equal(await shown.evaluate("document.activeElement.getAttribute('aria-label')"), "Shift by ingest");
+      await shown.keyboard.press("ArrowRight");
+      await eventually(
+        shown,
+        () => shown.evaluate<number>("document.activeElement.scrollLeft"),
+        (left) => left > 0,
+      );
+    }),
+);
+
 test("a server that cannot be reached is said, and asked again", { skip }, () =>
   site.visit(
     {
