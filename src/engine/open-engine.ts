@@ -143,6 +143,7 @@ async function openParts(
       reports,
       library,
       models,
+      catalogue,
       jobs,
       migration,
       monitor,
