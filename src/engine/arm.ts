@@ -14,6 +14,7 @@ import {
 import { Analyser } from "../lexical/index.js";
 import type { ConfidenceScales } from "../monitoring/index.js";
 import {
+  type EncodingModel,
   type LearnedRanking,
   openSearcher,
   type QueryCost,
@@ -29,6 +30,7 @@ import { indexFolder, makeIndexFolder } from "./index-folder.js";
 import { LiveIndex } from "./live-index.js";
 import { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
+import { modelsOf } from "./ranking.js";
 
 /** Tenants that searched last: each one's query vectors are remembered apart. */
 const REMEMBERED_SEARCHERS = 200;
@@ -58,12 +60,12 @@ export type ArmParts = {
   sparseModel: SparseEncoderModel | undefined;
   crossEncoder: Promise<CrossEncoder | undefined>;
   synonyms: Synonyms;
-  /** What was learned of ranking with a generation's model. */
-  learned(modelVersion: string): LearnedRanking | undefined;
+  /** What was learned of ranking with a generation's models, as modelsOf names them. */
+  learned(models: string): LearnedRanking | undefined;
   options: CheckedEngineOptions;
   /** What confidence means. */
   scales: ConfidenceScales;
-  onQueryCost(tenant: string, model: string, cost: QueryCost): void;
+  onQueryCost(tenant: string, model: EncodingModel, cost: QueryCost): void;
 };
 
 /** What searches of every arm have in common. */
@@ -142,11 +144,11 @@ export async function openArm({
           generation,
           allowedRows: (filter) => filters.rows(tenant, filter),
           confidenceOf: (signals) => scales.confidenceOf(generation.id, signals),
-          onQueryCost: (cost) => onQueryCost(tenant, generation.modelVersion, cost),
+          onQueryCost: (model, cost) => onQueryCost(tenant, model, cost),
           countValues: (fields, filter) => reader.call("values", { tenant, fields, filter, limit: FACET_VALUES }),
           synonyms,
           rerankPace,
-          learned: () => learned(generation.modelVersion),
+          learned: () => learned(modelsOf(generation)),
         });
       searchers.set(tenant, searcher);
       return searcher;

@@ -21,7 +21,7 @@ import { inTurn } from "./migration-turns.js";
 import type { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
 import { PastQueries } from "./past-queries.js";
-import { type Ranking, type RankingVerbs, rankingVerbs } from "./ranking.js";
+import { modelsOf, type Ranking, type RankingVerbs, rankingVerbs } from "./ranking.js";
 import type { Reports } from "./reports.js";
 import type { Feedback } from "./search-memory.js";
 import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
@@ -99,7 +99,7 @@ export class OpenEngine implements Engine {
     this.#own = this.#tenants.nobody();
     this.ranking = rankingVerbs({
       ranking: parts.ranking,
-      modelVersion: () => parts.arms.active.generation.modelVersion,
+      models: () => modelsOf(parts.arms.active.generation),
       writer: () => this.#writer(),
       search: (request, signal) => this.#own.search(request, signal ? { signal } : {}),
     });

@@ -76,7 +76,7 @@ async function openParts(
   const ranking = new Ranking();
   const searching: SearchingParts = {
     synonyms,
-    learned: (modelVersion) => ranking.of(modelVersion),
+    learned: (models) => ranking.of(models),
     scales: new ConfidenceScales(),
     onQueryCost: (tenant, model, cost) => monitor.noteQueryCost(tenant, model, cost),
   };

@@ -7,7 +7,7 @@ import {
   type SearchRequest,
   type SearchResponse,
 } from "../retrieval/index.js";
-import type { StoredRanking } from "../store/index.js";
+import type { Generation, StoredRanking } from "../store/index.js";
 import type { JudgedQuery, TuneOptions, TuneReport } from "./tune.js";
 
 /** What was learned, from what, and how much better it was on queries that it was not learned from. */
@@ -21,6 +21,14 @@ export type RankingLearned = LearnedRanking & {
   pValue: number;
 };
 
+/** The models whose lists are fused, as what was learned is stored under: one of them changed, and it was learned of others. */
+export function modelsOf({
+  modelVersion,
+  sparseModelVersion,
+}: Pick<Generation, "modelVersion" | "sparseModelVersion">): string {
+  return sparseModelVersion === null ? modelVersion : `${modelVersion} ${sparseModelVersion}`;
+}
+
 export class Ranking {
   readonly #learned = new Map<string, RankingLearned>();
 
@@ -32,18 +40,18 @@ export class Ranking {
     }
   }
 
-  of(modelVersion: string): RankingLearned | undefined {
-    return this.#learned.get(modelVersion);
+  of(models: string): RankingLearned | undefined {
+    return this.#learned.get(models);
   }
 
-  set(modelVersion: string, learned: RankingLearned | undefined): void {
-    if (learned) this.#learned.set(modelVersion, learned);
-    else this.#learned.delete(modelVersion);
+  set(models: string, learned: RankingLearned | undefined): void {
+    if (learned) this.#learned.set(models, learned);
+    else this.#learned.delete(models);
   }
 }
 
 export type RankingVerbs = {
-  /** What was learned with the model in use; undefined: its manifest's recommendation holds. */
+  /** What was learned with the models in use; undefined: their manifests' recommendations hold. */
   learned(): RankingLearned | undefined;
   /**
    * Tries weights and feedback on judged queries of documents that belong to no tenant, and keeps the best where five-fold
@@ -57,19 +65,19 @@ export type RankingVerbs = {
 
 export function rankingVerbs(parts: {
   ranking: Ranking;
-  modelVersion(): string;
+  models(): string;
   writer(): IngestClient;
   search(request: SearchRequest, signal: AbortSignal | undefined): Promise<SearchResponse>;
 }): RankingVerbs {
-  const { ranking, modelVersion, writer, search } = parts;
+  const { ranking, models, writer, search } = parts;
   const keep = async (learned: RankingLearned | undefined) => {
-    const version = modelVersion();
+    const modelVersion = models();
     const json = learned && JSON.stringify(learned);
-    await writer().call("keepRanking", { modelVersion: version, learnedAtMs: Date.now(), ranking: json });
-    ranking.set(version, learned);
+    await writer().call("keepRanking", { modelVersion, learnedAtMs: Date.now(), ranking: json });
+    ranking.set(modelVersion, learned);
   };
   return {
-    learned: () => ranking.of(modelVersion()),
+    learned: () => ranking.of(models()),
     async tune(judged, options = {}) {
       if (!options.dryRun) writer();
       const { learnedOf, tuneRanking } = await import("./tune.js");

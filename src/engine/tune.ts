@@ -47,6 +47,9 @@ const CUTOFF = 10;
 const SIGNIFICANCE = 0.05;
 const LEXICAL_WEIGHTS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 const FEEDBACK = ["none", "rocchio", "both"] as const;
+// Beside what the sparse encoder's manifest recommends, each with every second weight of words and the default feedback; at 0 the
+// list is as good as left out.
+const SPARSE_WEIGHTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5];
 // What is measured must not hang on how busy the machine is.
 const PATIENCE = { embedMs: 60_000, rerankMs: 60_000 };
 
@@ -64,9 +67,7 @@ export async function tuneRanking(
       `Fusion is learned from ${FEWEST_QUERIES} judged queries or more; found ${queries.length} with a relevant document.`,
     );
   }
-  const settings = LEXICAL_WEIGHTS.flatMap((lexicalWeight) =>
-    FEEDBACK.map((feedback): LearnedRanking => ({ lexicalWeight, feedback })),
-  );
+  const settings = settingsFor(await sparseWeightOf(search, queries[0]!.text));
   const requests = [{ fusion: "default" as const }, ...settings.map(requestOf)];
   const total = requests.length * queries.length;
   let done = 0;
@@ -93,9 +94,36 @@ export function learnedOf(
   return { ...best, learnedAt: new Date().toISOString(), queries, defaultNdcg, heldOutNdcg, pValue };
 }
 
-function requestOf({ lexicalWeight, feedback }: LearnedRanking): Pick<SearchRequest, "fusion" | "feedback"> {
+/** What a search gives the weighted terms by default; undefined where the library has none. */
+async function sparseWeightOf(
+  search: (request: SearchRequest) => Promise<SearchResponse>,
+  query: string,
+): Promise<number | undefined> {
+  const fusion = { method: "convex" as const };
+  return (await search({ query, fusion, rerank: false, limits: PATIENCE })).fusion.sparseWeight;
+}
+
+function settingsFor(sparseWeight: number | undefined): LearnedRanking[] {
+  const ofTwo = LEXICAL_WEIGHTS.flatMap((lexicalWeight) =>
+    FEEDBACK.map((feedback): LearnedRanking => ({ lexicalWeight, feedback })),
+  );
+  if (sparseWeight === undefined) return ofTwo;
+  const others = SPARSE_WEIGHTS.filter((weight) => weight !== sparseWeight);
+  return [
+    ...ofTwo.map((setting) => ({ ...setting, sparseWeight })),
+    ...LEXICAL_WEIGHTS.filter((_, i) => i % 2 === 1).flatMap((lexicalWeight) =>
+      others.map((weight): LearnedRanking => ({ lexicalWeight, feedback: "rocchio", sparseWeight: weight })),
+    ),
+  ];
+}
+
+function requestOf({
+  lexicalWeight,
+  sparseWeight,
+  feedback,
+}: LearnedRanking): Pick<SearchRequest, "fusion" | "feedback"> {
   return {
-    fusion: { method: "convex", lexicalWeight },
+    fusion: { method: "convex", lexicalWeight, ...(sparseWeight === undefined ? {} : { sparseWeight }) },
     feedback: feedback === "none" ? false : { method: feedback },
   };
 }

@@ -360,9 +360,11 @@ export const costSchema = named(
       ),
     }),
     {
-      groups: "A line for each model, tenant or day: what was embedded, and what the cache spared.",
+      groups:
+        "A line for each model, tenant or day: what was encoded, and what the cache spared. The version of a sparse encoder is followed by `(sparse)`.",
       total: "All of them together.",
-      hosted: "What the same tokens would have cost at hosted APIs, by list prices of the month `asOf`.",
+      hosted:
+        "What the same tokens would have cost at hosted embedding APIs, by list prices of the month `asOf`. Those of a sparse encoder are left out.",
     },
   ),
   { description: "What embedding has cost." },

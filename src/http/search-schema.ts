@@ -22,9 +22,9 @@ export const searchBodySchema = named(
     limit: "Documents to return.",
     offset: "Documents to leave out at the top.",
     filter: "Condition that every document must meet.",
-    mode: "Words and meaning fused, words alone (BM25), or meaning alone (vectors).",
+    mode: "All lists fused, or one alone: words (BM25), meaning (vectors), or the weighted terms of a sparse encoder.",
     sparse:
-      "Whether the query's weighted terms are searched as well, where the library has a sparse encoder. Modes `lexical` and `dense` leave them out.",
+      "Whether the query's weighted terms are fused as well, where the library has a sparse encoder. Says nothing where `mode` asks for one list.",
     rerank:
       "Whether the cross-encoder orders the best hits anew, and how many. Default: where there is a cross-encoder.",
     fusion:
@@ -88,7 +88,7 @@ export const searchQuerySchema = describeFields(
     q: "The words or the question to search for.",
     limit: "Documents to return. Default 10.",
     offset: "Documents to leave out at the top. Default 0.",
-    mode: "Words and meaning fused (the default), words alone, or meaning alone.",
+    mode: "All lists fused (the default), or one alone: words, meaning, or weighted terms.",
     filter: 'A filter as JSON, for instance {"folder": "docs"}.',
     collapseDuplicates: "Of documents with the same text, or nearly so, shows the best one.",
     explain: "Tells for each hit how every stage ranked it.",

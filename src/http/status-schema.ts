@@ -40,6 +40,7 @@ export const statusSchema = named(
       ranking: z
         .object({
           lexicalWeight: z.number(),
+          sparseWeight: z.number().optional(),
           feedback: z.enum(["none", "rocchio", "rm3", "both"]),
           learnedAt: z.string(),
           queries: z.int(),

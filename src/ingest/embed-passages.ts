@@ -19,7 +19,7 @@ export type EmbeddedPassages = {
   sparse?: SparseWrite;
 };
 
-/** What a batch has cost and what it did not have to: passages, tokens, milliseconds of computing. */
+/** What a batch has cost with one model, and what it did not have to: passages, tokens, milliseconds of computing. */
 export type EmbeddingCost = { texts: number; tokens: number; ms: number; savedTexts: number; savedTokens: number };
 
 export type EmbedParts = {

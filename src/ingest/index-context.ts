@@ -28,7 +28,7 @@ export type IndexContextParts = {
   signal: AbortSignal;
   clock: Clock;
   /** Told what each batch has cost. */
-  onCost?(of: { tenant: string; model: string }, cost: EmbeddingCost): void;
+  onCost?(of: { tenant: string; model: string; isSparse?: boolean }, cost: EmbeddingCost): void;
 } & IndexModels &
   Pick<EncoderKeeperOptions<never>, "limitMs" | "fullBatch">;
 
@@ -60,7 +60,11 @@ export function openIndexContext(generation: Generation, parts: IndexContextPart
           signal,
           onCost: (cost) => onCost?.({ tenant: options.tenant, model: generation.modelVersion }, cost),
         }),
-        sparse && weighPassages(passages, sparse),
+        sparse &&
+          weighPassages(passages, {
+            ...sparse,
+            onCost: (cost) => onCost?.({ tenant: options.tenant, model: sparse.model.version, isSparse: true }, cost),
+          }),
       ]);
       return weighed ? { ...embedded, sparse: weighed } : embedded;
     },

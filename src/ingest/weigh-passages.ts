@@ -2,13 +2,21 @@
 
 import type { SparseEncoder, SparseEncoderModel } from "../encoders/index.js";
 import type { SparseWrite } from "../store/index.js";
-import { distinct } from "./embed-passages.js";
+import { distinct, type EmbeddingCost } from "./embed-passages.js";
 import type { EncoderKeeper } from "./encoder-keeper.js";
+
+export type WeighParts = {
+  keeper: EncoderKeeper<SparseEncoder>;
+  model: SparseEncoderModel;
+  signal: AbortSignal;
+  /** Told of each batch. */
+  onCost?(cost: EmbeddingCost): void;
+};
 
 /** In the order in which embedPassages has the vectors. */
 export async function weighPassages(
   passages: readonly string[],
-  { keeper, model, signal }: { keeper: EncoderKeeper<SparseEncoder>; model: SparseEncoderModel; signal: AbortSignal },
+  { keeper, model, signal, onCost }: WeighParts,
 ): Promise<SparseWrite> {
   const { texts } = distinct(passages);
   const { largestWeight } = model.manifest;
@@ -16,8 +24,9 @@ export async function weighPassages(
   if (texts.length === 0) {
     return { ...of, starts: new Uint32Array(1), terms: new Uint32Array(0), weights: new Float32Array(0) };
   }
-  const { starts, terms, weights } = await keeper.use(texts.length, (encoder) =>
+  const { starts, terms, weights, tokens, ms } = await keeper.use(texts.length, (encoder) =>
     encoder.encode(texts, "passage", { signal }),
   );
+  onCost?.({ texts: texts.length, tokens, ms, savedTexts: 0, savedTokens: 0 });
   return { ...of, starts, terms, weights };
 }

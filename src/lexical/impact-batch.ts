@@ -2,12 +2,14 @@
 //
 //   impact = round(255 min(weight, largest) / largest), at least 1      (uniform quantisation, as in Mackenzie, Trotman &
 //   Lin, "Efficient document-at-a-time and score-at-a-time query evaluation for learned sparse representations", 2022)
+//
+// Terms are numbers, and are told apart and put in order as such: of 1,000 passages' 200,000 terms, strings in maps take ten times
+// as long. In the segment a term is its number in decimal.
 
 import { LodestoneError } from "../errors.js";
-import { firstBits } from "./row-bits.js";
 import { versionDigest } from "./sections.js";
-import { orderByCodePoint } from "./string-order.js";
 import { checkRow, invert, type TermBatch } from "./term-batch.js";
+import { withCapacity } from "./with-capacity.js";
 
 export const LARGEST_IMPACT = 255;
 
@@ -16,61 +18,125 @@ export function impactOf(weight: number, largestWeight: number): number {
   return Math.max(1, Math.round((Math.min(weight, largestWeight) / largestWeight) * LARGEST_IMPACT));
 }
 
-/** The terms of one row and their weights; a weight of 0 or below says nothing and is left out. */
-export type WeightedTerms = ReadonlyMap<string, number>;
+/** The terms of one row, each once, and their impacts, 1 to 255. Ascending terms are taken fastest. */
+export type ImpactRow = { terms: Uint32Array; impacts: Uint8Array };
 
-/**
- * Rows from `firstRow` on; undefined: a row that is not there. `largestWeight`: what an impact of 255 stands for; larger weights are cut off. It is one of the
- * whole index. `version` names the encoder.
- */
-export function impactBatch(
-  rows: readonly (WeightedTerms | undefined)[],
-  { firstRow, largestWeight, version }: { firstRow: number; largestWeight: number; version: string },
-): TermBatch {
-  checkRow(firstRow);
-  checkRow(firstRow + rows.length);
-  const idOf = new Map<string, number>();
-  const postingTerms: number[] = [];
-  const impacts: number[] = [];
-  const ends = new Uint32Array(rows.length);
-  const present = firstBits(rows.length);
-  rows.forEach((weights, row) => {
-    if (!weights) present[row >>> 5]! &= ~(1 << (row & 31));
-    for (const [term, weight] of weights ?? []) {
-      if (!Number.isFinite(weight)) {
-        throw new LodestoneError("INVALID_INPUT", `Row ${firstRow + row} weighs the term "${term}" ${weight}.`);
-      }
-      if (weight <= 0) continue;
-      let id = idOf.get(term);
-      if (id === undefined) {
-        id = idOf.size;
-        idOf.set(term, id);
-      }
-      postingTerms.push(id);
-      impacts.push(impactOf(weight, largestWeight));
+/** Collects the weighted terms of a range of rows. */
+export class ImpactBatch {
+  readonly #firstRow: number;
+  readonly #version: string;
+  #rowCount = 0;
+  #present = new Uint32Array(8);
+  #ends = new Uint32Array(256);
+  #size = 0;
+  #terms = new Uint32Array(1 << 14);
+  #impacts = new Uint16Array(1 << 14);
+
+  /** `version` names the encoder. */
+  constructor(firstRow: number, version: string) {
+    checkRow(firstRow);
+    this.#firstRow = firstRow;
+    this.#version = version;
+  }
+
+  /** One more than the last row. */
+  get endRow(): number {
+    return this.#firstRow + this.#rowCount;
+  }
+
+  /** Takes a row, which comes after all that were given; rows that are passed over are not there. Default: the next one. */
+  add({ terms, impacts }: ImpactRow, row = this.endRow): void {
+    if (row < this.endRow) throw new LodestoneError("INVALID_INPUT", `Row ${row} comes before row ${this.endRow}.`);
+    checkRow(row);
+    const place = row - this.#firstRow;
+    const size = this.#size + terms.length;
+    this.#present = withCapacity(this.#present, (place >>> 5) + 1);
+    this.#ends = withCapacity(this.#ends, place + 1);
+    this.#terms = withCapacity(this.#terms, size);
+    this.#impacts = withCapacity(this.#impacts, size);
+    this.#terms.set(terms, this.#size);
+    this.#impacts.set(impacts, this.#size);
+    this.#present[place >>> 5]! |= 1 << (place & 31);
+    this.#ends.fill(this.#size, this.#rowCount, place);
+    this.#ends[place] = size;
+    this.#size = size;
+    this.#rowCount = place + 1;
+  }
+
+  /** The batch. Nothing can be added afterwards. */
+  finish(): TermBatch {
+    const terms = this.#terms.subarray(0, this.#size);
+    const places = new PlacesById();
+    for (let i = 0; i < terms.length; i++) places.note(terms[i]!);
+    const ids = decimalOrder(places.ids());
+    ids.forEach((id, place) => {
+      places.set(id, place);
+    });
+    for (let i = 0; i < terms.length; i++) terms[i] = places.get(terms[i]!);
+    const ends = this.#ends.subarray(0, this.#rowCount);
+    return {
+      kind: "impacts",
+      version: versionDigest(this.#version),
+      firstRow: this.#firstRow,
+      rowCount: this.#rowCount,
+      present: this.#present.slice(0, Math.ceil(this.#rowCount / 32)),
+      lengths: new Uint16Array(0),
+      terms: Array.from(ids, String),
+      ...invert({ ends, terms, values: this.#impacts }, ids.length),
+      words: [],
+      wordTerms: new Uint32Array(0),
+      wordOccurrences: new Uint32Array(0),
+    };
+  }
+}
+
+/** Numbers below 2^32 in the order of their decimals as strings, which is not that of their size: 1, 10, 2. Each stands once. */
+export function decimalOrder(ids: Uint32Array): Uint32Array<ArrayBuffer> {
+  // 10 digits, filled up with zeros on the right, and of those that are alike then the shortest first.
+  const keys = Float64Array.from(ids, (id) => {
+    const digits = String(id).length;
+    return id * 10 ** (DIGITS - digits) * 16 + digits;
+  }).sort();
+  return Uint32Array.from(keys, (key) => Math.floor(key / 16) / 10 ** (DIGITS - (key % 16)));
+}
+
+const DIGITS = 10;
+const PAGE = 4096;
+
+/** Places by id, in pages: ids of a vocabulary are dense, but may lie anywhere below 2^32. */
+class PlacesById {
+  readonly #pages = new Map<number, Uint32Array>();
+  #current: Uint32Array = new Uint32Array(PAGE);
+  #number = -1;
+
+  note(id: number): void {
+    this.#page(id)[id % PAGE] = 1;
+  }
+
+  /** Those that were noted. */
+  ids(): Uint32Array {
+    const found: number[] = [];
+    for (const [number, page] of this.#pages) {
+      for (let i = 0; i < PAGE; i++) if (page[i]! > 0) found.push(number * PAGE + i);
     }
-    ends[row] = impacts.length;
-  });
-  const unsorted = [...idOf.keys()];
-  const order = orderByCodePoint(unsorted);
-  const placeOf = new Uint32Array(order.length);
-  order.forEach((id, place) => {
-    placeOf[id] = place;
-  });
-  return {
-    kind: "impacts",
-    version: versionDigest(version),
-    firstRow,
-    rowCount: rows.length,
-    present,
-    lengths: new Uint16Array(0),
-    terms: Array.from(order, (id) => unsorted[id]!),
-    ...invert(
-      { ends, terms: Uint32Array.from(postingTerms, (id) => placeOf[id]!), values: Uint16Array.from(impacts) },
-      order.length,
-    ),
-    words: [],
-    wordTerms: new Uint32Array(0),
-    wordOccurrences: new Uint32Array(0),
-  };
+    return Uint32Array.from(found);
+  }
+
+  set(id: number, place: number): void {
+    this.#page(id)[id % PAGE] = place;
+  }
+
+  get(id: number): number {
+    return this.#page(id)[id % PAGE]!;
+  }
+
+  #page(id: number): Uint32Array {
+    const number = Math.floor(id / PAGE);
+    if (number !== this.#number) {
+      this.#number = number;
+      this.#current = this.#pages.get(number) ?? new Uint32Array(PAGE);
+      this.#pages.set(number, this.#current);
+    }
+    return this.#current;
+  }
 }

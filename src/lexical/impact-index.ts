@@ -21,7 +21,7 @@ import { Vocabulary } from "./vocabulary.js";
 export type ImpactIndexOptions = {
   /** Version of the analyser or encoder that makes the terms. */
   version: string;
-} & ({ kind: "frequencies" } | { kind: "impacts" /** As given to impactBatch. */; largestWeight: number });
+} & ({ kind: "frequencies" } | { kind: "impacts" /** What an impact of 255 stands for. */; largestWeight: number });
 
 /** A term of a query. `weight`: its occurrences for frequencies, the encoder's weight for impacts; above 0. */
 export type QueryTerm = { term: string; weight: number };
@@ -92,9 +92,14 @@ export class ImpactIndex {
 
   /** Takes the rows of a batch, which come after all that are there. They can be found at once. */
   add(batch: TermBatch): void {
+    finished(this.adding(batch));
+  }
+
+  /** Like `add`, in slices of some milliseconds; the rows can be found when it is done. Nothing else must be added meanwhile. */
+  *adding(batch: TermBatch): Generator<undefined, void> {
     if (batch.version !== this.#version || batch.kind !== this.#kind) throw this.#foreign("batch");
     if (batch.rowCount === 0) return;
-    this.#append(new Segment(finished(segmentOfBatch(batch, this.#step))));
+    this.#append(new Segment(yield* segmentOfBatch(batch, this.#step)));
   }
 
   /**

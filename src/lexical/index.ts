@@ -5,7 +5,7 @@ export { Analyser, type AnalyserOptions, type Token } from "./analyser.js";
 export type { LexicalHits } from "./best-rows.js";
 export type { Statistics } from "./bm25.js";
 export { foldWord } from "./fold-word.js";
-export { impactBatch, impactOf, LARGEST_IMPACT, type WeightedTerms } from "./impact-batch.js";
+export { ImpactBatch, type ImpactRow, impactOf, LARGEST_IMPACT } from "./impact-batch.js";
 export {
   ImpactIndex,
   type ImpactIndexOptions,
@@ -13,6 +13,7 @@ export {
   type QueryTerm,
   type SegmentStatus,
 } from "./impact-index.js";
+export { finished } from "./sections.js";
 export { checkSegment } from "./segment.js";
 export { englishStemmer, noStemmer, type Stemmer } from "./stemmer.js";
 export type { TermBatch, ValueKind } from "./term-batch.js";

@@ -21,8 +21,8 @@ const WINDOW = 4096;
 const WORDS = WINDOW / 32;
 /** Postings that are read one after the other in the time of looking up one row among them. */
 const SCANNED_FOR_ONE_LOOKUP = 8;
-/** Rows of a window that may be found, below which it pays to ask for each posting whether it may. */
-const FEW = WINDOW / 4;
+/** Share of a window's rows that may be found, below which it pays to ask for each posting whether it may. */
+const FEW = 1 / 4;
 
 /** What one query asks of one segment. */
 export type SegmentQuery = {
@@ -64,7 +64,7 @@ export class MaxScore {
       while (essential < cursors.length && this.#bounds[essential]! > limit) essential++;
       if (essential === 0) continue;
       for (let i = 0; i < essential; i++) {
-        if (allowed < FEW) this.#accumulateAllowed(query, i, from);
+        if (allowed < FEW * (to - from)) this.#accumulateAllowed(query, i, from);
         else this.#accumulate(query, i, from, to);
       }
       let candidates = this.#collect(this.#bounds[essential]!, limit);

@@ -162,15 +162,22 @@ export class SegmentWriter {
   }
 }
 
-/** A batch as a segment of its own. `step`: weight of one unit of value. */
+const SLICE_POSTINGS = 20_000;
+
+/** A batch as a segment of its own, in slices of some milliseconds. `step`: weight of one unit of value. */
 export function* segmentOfBatch(batch: TermBatch, step: number): Generator<undefined, Uint8Array<ArrayBuffer>> {
   const { kind, version, firstRow, rowCount: rowSpan, present, lengths, rows, values, termStarts } = batch;
   const writer = new SegmentWriter({ kind, version, firstRow, rowSpan, present, lengths, step });
   const name = new Uint8Array(4096);
   const encoder = new TextEncoder();
+  let sliceEnd = SLICE_POSTINGS;
   for (const [i, term] of batch.terms.entries()) {
     const { written } = encoder.encodeInto(term, name);
-    writer.term(name, written, rows, values, termStarts[i]!, termStarts[i + 1]!);
+    const end = termStarts[i + 1]!;
+    writer.term(name, written, rows, values, termStarts[i]!, end);
+    if (end < sliceEnd) continue;
+    sliceEnd = end + SLICE_POSTINGS;
+    yield;
   }
   return yield* writer.finish({
     dictionary: dictionaryOf(batch.words),

@@ -15,7 +15,7 @@ import {
   type HealthReport,
   uncalibratedThreshold,
 } from "../quality/index.js";
-import type { QueryCost, SearchResponse } from "../retrieval/index.js";
+import type { EncodingModel, QueryCost, SearchResponse } from "../retrieval/index.js";
 import type { QualityNotes, StoreReader } from "../store/index.js";
 import { type Alert, AlertKeeper, type AlertNews } from "./alert-keeper.js";
 import type { ConfidenceScales } from "./confidence-scales.js";
@@ -147,8 +147,8 @@ export class Monitor implements MonitorVerbs {
     this.#log.recordFailure();
   }
 
-  noteQueryCost(tenant: string, model: string, cost: QueryCost): void {
-    this.#ledger.add({ tenant, model }, cost, this.#parts.clock.now());
+  noteQueryCost(tenant: string, model: EncodingModel, cost: QueryCost): void {
+    this.#ledger.add({ tenant, ...model }, cost, this.#parts.clock.now());
   }
 
   /** Something has come in together. */

@@ -7,9 +7,15 @@ export type CostKey = {
   /** UTC, YYYY-MM-DD. */
   day: string;
   tenant: string;
-  /** Version of the model. */
+  /** Version of the model; that of a sparse encoder is marked as one. */
   model: string;
 };
+
+/** `isSparse`: the model gives weighted terms, no vectors. */
+export type CostOf = Omit<CostKey, "day"> & { isSparse?: boolean };
+
+// Stands behind the version of a sparse encoder: hosted prices are for vectors, and leave its tokens out.
+const SPARSE_MARK = " (sparse)";
 
 export type CostCounts = {
   /** Texts and tokens that the model read, and the CPU time that took. */
@@ -29,8 +35,9 @@ export class CostLedger {
   readonly #entries = new Map<string, CostEntry>();
 
   /** Adds to the entry of the day at `nowMs`. Counts that are left out are 0. */
-  add({ tenant, model }: Omit<CostKey, "day">, counts: Partial<CostCounts>, nowMs: number): void {
-    this.absorb({ day: new Date(nowMs).toISOString().slice(0, 10), tenant, model, ...noCounts(), ...counts });
+  add({ tenant, model, isSparse = false }: CostOf, counts: Partial<CostCounts>, nowMs: number): void {
+    const day = new Date(nowMs).toISOString().slice(0, 10);
+    this.absorb({ day, tenant, model: isSparse ? model + SPARSE_MARK : model, ...noCounts(), ...counts });
   }
 
   /** Adds a stored entry, or that of another process. */
@@ -70,44 +77,43 @@ export type CostReport = {
   hosted: HostedCost[];
 };
 
-/** Sums entries by one part of their key; hosted prices are for the total. */
+/** Sums entries by one part of their key; hosted prices are for the vectors of the total. */
 export function costReport(
   entries: readonly CostEntry[],
   by: keyof CostKey,
   prices: readonly ListPrice[] = defaultListPrices,
 ): CostReport {
-  const groups = new Map<string, CostCounts>();
-  const total = noCounts();
-  for (const entry of entries) {
-    const group = groups.get(entry[by]) ?? noCounts();
-    for (const name of countNames) {
-      group[name] += entry[name];
-      total[name] += entry[name];
-    }
-    groups.set(entry[by], group);
-  }
+  const names = [...new Set(entries.map((entry) => entry[by]))].sort(compare);
+  const vectors = sumOf(entries.filter(({ model }) => !model.endsWith(SPARSE_MARK)));
   const usd = (tokens: number, price: ListPrice) => (tokens / 1e6) * price.usdPerMillionTokens;
   return {
-    groups: Array.from(groups, ([name, counts]) => ({ name, ...withSeconds(counts) })).sort((a, b) =>
-      compare(a.name, b.name),
-    ),
-    total: withSeconds(total),
+    groups: names.map((name) => ({ name, ...sumOf(entries.filter((entry) => entry[by] === name)) })),
+    total: sumOf(entries),
     hosted: prices.map((price) => ({
       ...price,
-      usd: usd(total.tokens, price),
-      savedUsd: usd(total.savedTokens, price),
+      usd: usd(vectors.tokens, price),
+      savedUsd: usd(vectors.savedTokens, price),
     })),
   };
 }
 
-// A saved token would have cost what one that was read did cost.
-function withSeconds(counts: CostCounts): CostCounts & { cpuSeconds: number; savedCpuSeconds: number } {
-  const { tokens, cpuMs, savedTokens } = counts;
-  return {
-    ...counts,
-    cpuSeconds: cpuMs / 1000,
-    savedCpuSeconds: tokens > 0 ? (cpuMs / tokens / 1000) * savedTokens : 0,
-  };
+function sumOf(entries: readonly CostEntry[]): CostCounts & { cpuSeconds: number; savedCpuSeconds: number } {
+  const sum = noCounts();
+  const ofModel = new Map<string, CostCounts>();
+  for (const entry of entries) {
+    const counts = ofModel.get(entry.model) ?? noCounts();
+    for (const name of countNames) {
+      sum[name] += entry[name];
+      counts[name] += entry[name];
+    }
+    ofModel.set(entry.model, counts);
+  }
+  // A saved token would have cost what one that the same model read did cost.
+  let savedCpuMs = 0;
+  for (const { tokens, cpuMs, savedTokens } of ofModel.values()) {
+    if (tokens > 0) savedCpuMs += (cpuMs / tokens) * savedTokens;
+  }
+  return { ...sum, cpuSeconds: sum.cpuMs / 1000, savedCpuSeconds: savedCpuMs / 1000 };
 }
 
 function noCounts(): CostCounts {

@@ -4,8 +4,8 @@ import type { Correction, LexicalTerm } from "../store/index.js";
 import type { RowBitmap } from "../vectors/index.js";
 import type { FeedbackSettings } from "./feedback.js";
 import { driftRisk, type Refined, refine } from "./feedback-stage.js";
-import { type FirstStage, firstStage } from "./first-stage.js";
-import { averageFused, type FusedRow, type Fusion, type ScoredRow } from "./fuse.js";
+import { type FirstStage, firstStage, searchedOf } from "./first-stage.js";
+import { averageFused, type FusedRow, type Fusion, fusionOf, type ScoredRow } from "./fuse.js";
 import type { CheckedSearchRequest } from "./request.js";
 import type { Degradation, FeedbackReport, SearchResponse } from "./response.js";
 import type { SearchRooms } from "./search.js";
@@ -15,6 +15,8 @@ export type Phrasing = { text: string; terms: LexicalTerm[] };
 
 export type Candidates = {
   fused: FusedRow[];
+  /** Of the lists that could be searched. */
+  fusion: Fusion;
   plan: SearchResponse["plan"];
   degraded: Degradation[];
   /** Absent where none was wanted. */
@@ -48,6 +50,13 @@ export async function findCandidates(
   const corrections = found.flatMap(({ lists }) => lists.lexical.corrections);
   const first = {
     fused,
+    fusion: fusionOf(
+      conditions.fusion,
+      searchedOf(
+        request,
+        found.map(({ lists }) => lists),
+      ),
+    ),
     plan,
     degraded: distinct(found.flatMap(({ degraded }) => degraded)),
     corrections: [...new Map(corrections.map((correction) => [correction.word, correction])).values()],
@@ -55,8 +64,8 @@ export async function findCandidates(
     ...(remembered === undefined ? {} : { remembered }),
   };
   const { feedback: settings } = conditions;
-  // With a stage left out there is no time for a second search, and little to go by.
-  if (!settings || first.degraded.length > 0) return first;
+  // With words or vectors left out there is no time for a second search, and little to go by.
+  if (!settings || first.degraded.some(({ stage }) => stage !== "sparse")) return first;
   const risk = driftRisk(request.mode, found[0]!.lists, fused, settings);
   if (risk !== undefined) {
     return { ...first, feedback: { method: settings.method, applied: false, reason: risk, words: [] } };

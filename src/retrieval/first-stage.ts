@@ -4,7 +4,7 @@
 import { messageOf } from "../errors.js";
 import type { Correction, LexicalTerm } from "../store/index.js";
 import type { RowBitmap } from "../vectors/index.js";
-import { type FusedRow, type Fusion, fuse, type ScoredRow } from "./fuse.js";
+import { type FusedRow, type Fusion, fuse, fusionOf, type ScoredRow } from "./fuse.js";
 import type { QueryVector } from "./query-embedding.js";
 import { type CheckedSearchRequest, wantsSparse } from "./request.js";
 import type { Degradation, SearchResponse } from "./response.js";
@@ -67,7 +67,7 @@ export async function firstStage(
   clock: StageClock,
 ): Promise<FirstStage> {
   const [lexical, dense, sparse] = await Promise.all([
-    request.mode === "dense"
+    request.mode === "dense" || request.mode === "sparse"
       ? noLexical
       : (query.known?.lexical ??
         clock.time(
@@ -75,18 +75,34 @@ export async function firstStage(
           () => lexicalList(rooms, request, query),
           ({ rows }) => rows.length,
         )),
-    request.mode === "lexical"
+    request.mode === "lexical" || request.mode === "sparse"
       ? noDense("not asked for")
       : (query.known?.dense ?? denseList(rooms, request, query, clock)),
     query.known?.sparse ?? sparseList(rooms, request, query, clock),
   ]);
+  const lists = { lexical, dense, sparse };
   const fused = await clock.time(
     "fuse",
-    () => fuse({ lexical: lexical.rows, dense: dense.rows, sparse: sparse.rows }, query.fusion),
+    () => {
+      const rows = { lexical: lexical.rows, dense: dense.rows, sparse: sparse.rows };
+      return fuse(rows, fusionOf(query.fusion, searchedOf(request, [lists])));
+    },
     (rows) => rows.length,
   );
   const degraded = [...dense.degraded, ...sparse.degraded];
-  return { fused, lists: { lexical, dense, sparse }, plan: dense.plan, degraded };
+  return { fused, lists, plan: dense.plan, degraded };
+}
+
+/** Which lists that have a weight were searched, for one phrasing at least. A single list keeps its own scores. */
+export function searchedOf(
+  { mode }: Pick<CheckedSearchRequest, "mode">,
+  phrasings: readonly Lists[],
+): { dense: boolean; sparse: boolean } {
+  if (mode !== "hybrid") return { dense: true, sparse: mode === "sparse" };
+  return {
+    dense: phrasings.some(({ dense }) => dense.vector !== undefined),
+    sparse: phrasings.some(({ sparse }) => sparse.rows !== undefined),
+  };
 }
 
 const noLexical: LexicalList = { rows: [], corrections: [] };

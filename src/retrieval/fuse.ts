@@ -108,6 +108,21 @@ function better(a: Place | undefined, b: Place | undefined): Place | undefined {
   return a && b ? (b.rank < a.rank ? b : a) : (a ?? b);
 }
 
+/**
+ * The fusion of the lists that were searched: the weight of one that was not, or not in time, goes to the others in proportion
+ * to theirs. So an answer without weighted terms is that of a search which never asked for them.
+ */
+export function fusionOf(fusion: Fusion, searched: { dense: boolean; sparse: boolean }): Fusion {
+  const { sparseWeight, ...ofTwo } = fusion;
+  const sparse = searched.sparse ? sparseWeight : undefined;
+  if (searched.dense) return sparse === undefined ? ofTwo : { ...ofTwo, sparseWeight: sparse };
+  if (ofTwo.method === "rrf")
+    return { ...ofTwo, denseWeight: 0, ...(sparse === undefined ? {} : { sparseWeight: sparse }) };
+  if (sparse === undefined) return { method: "convex", lexicalWeight: 1 };
+  const both = ofTwo.lexicalWeight * (1 - sparse) + sparse;
+  return { method: "convex", lexicalWeight: 1, sparseWeight: both === 0 ? 0 : sparse / both };
+}
+
 /** The highest score that `fuse` can give: what a row gets that leads all lists. */
 export function maxFusedScore(fusion: Fusion): number {
   return fusion.method === "convex" ? 1 : (1 + fusion.denseWeight + (fusion.sparseWeight ?? 0)) / (fusion.k + 1);

@@ -1,6 +1,6 @@
 // Retrieval's verbs: one query's way from words to hits.
 
-export type { QueryCacheStatus, QueryCost } from "./query-embedding.js";
+export type { QueryCacheStatus, QueryCost } from "./query-memory.js";
 export { type LearnedRanking, learnedRankingSchema } from "./ranking-settings.js";
 export { type SearchRequest, searchRequestSchema } from "./request.js";
 export { RerankPace } from "./rerank-pace.js";
@@ -15,5 +15,5 @@ export {
   type StageReport,
   stageNames,
 } from "./response.js";
-export { type ConfidenceSignals, openSearcher, type Searcher } from "./search.js";
+export { type ConfidenceSignals, type EncodingModel, openSearcher, type Searcher } from "./search.js";
 export { parseSynonyms, Synonyms } from "./synonyms.js";

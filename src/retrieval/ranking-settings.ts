@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { SparseEncoder } from "../encoders/index.js";
+import { LodestoneError } from "../errors.js";
 import { DEFAULT_FEEDBACK, type FeedbackSettings, feedbackMethods } from "./feedback.js";
 import type { Fusion } from "./fuse.js";
 import { type CheckedSearchRequest, wantsSparse } from "./request.js";
@@ -9,10 +10,12 @@ import type { RerankWeights } from "./rerank.js";
 import type { FusionReport } from "./response.js";
 import type { SearchParts } from "./search.js";
 
-/** What is learned for a library: the weight of BM25 against the vectors, and the feedback that goes with it. */
+/** What is learned for a library: the weights of its lists, and the feedback that goes with them. */
 export const learnedRankingSchema = z.object({
   lexicalWeight: z.number().min(0).max(1),
   feedback: z.enum(["none", ...feedbackMethods]),
+  /** Of weighted terms; only where the library has a sparse encoder. */
+  sparseWeight: z.number().min(0).max(1).optional(),
 });
 
 export type LearnedRanking = z.output<typeof learnedRankingSchema>;
@@ -21,7 +24,7 @@ export type RankingSettings = {
   fusion: Fusion;
   /** Of each list. */
   depth: number;
-  report: FusionReport;
+  source: FusionReport["source"];
   feedback: FeedbackSettings | undefined;
   rerank: RerankWeights & { depth: number };
 };
@@ -43,19 +46,30 @@ export function rankingSettings(
 ): RankingSettings {
   const stored = request.mode === "hybrid" && (request.fusion ?? "learned") === "learned" ? learned() : undefined;
   const recommended = encoder.model.manifest.fusion;
-  const { fusion: ofTwo, source } = fusionFor(request, recommended, stored);
-  const fusion = sparseEncoder && wantsSparse(request) ? withSparse(ofTwo, sparseEncoder) : ofTwo;
+  const { fusion: given, source } = fusionFor(request, recommended, stored);
+  if (request.mode === "sparse" && !sparseEncoder) {
+    throw new LodestoneError(
+      "INVALID_INPUT",
+      'Mode "sparse" searches the weighted terms of a sparse encoder; this library has none. ' +
+        'Give it one with "lodestone migrate start --sparse-model <name>", or search in another mode.',
+    );
+  }
+  const fusion = sparseEncoder && wantsSparse(request) ? withSparse(given, sparseEncoder) : withoutSparse(given);
   return {
     fusion,
     depth: request.depth ?? recommended?.depth ?? DEFAULT_DEPTH,
-    report: {
-      source,
-      method: fusion.method,
-      ...(fusion.method === "convex" ? { lexicalWeight: fusion.lexicalWeight } : {}),
-      ...(fusion.sparseWeight === undefined ? {} : { sparseWeight: fusion.sparseWeight }),
-    },
+    source,
     feedback: feedbackFor(request, stored),
     rerank: rerankFor(crossEncoder, request),
+  };
+}
+
+export function fusionReport(source: FusionReport["source"], fusion: Fusion): FusionReport {
+  return {
+    source,
+    method: fusion.method,
+    ...(fusion.method === "convex" ? { lexicalWeight: fusion.lexicalWeight } : {}),
+    ...(fusion.sparseWeight === undefined ? {} : { sparseWeight: fusion.sparseWeight }),
   };
 }
 
@@ -66,22 +80,36 @@ function fusionFor(
   stored: LearnedRanking | undefined,
 ): { fusion: Fusion; source: FusionReport["source"] } {
   if (mode !== "hybrid") {
-    return { source: "default", fusion: { method: "convex", lexicalWeight: mode === "lexical" ? 1 : 0 } };
+    const lexicalWeight = mode === "lexical" ? 1 : 0;
+    return { source: "default", fusion: { method: "convex", lexicalWeight, sparseWeight: mode === "sparse" ? 1 : 0 } };
   }
   if (typeof fusion === "object" && fusion.method === "convex") {
     const own = recommended?.method === "convex" ? recommended.lexicalWeight : 0.5;
-    return { source: "request", fusion: { method: "convex", lexicalWeight: fusion.lexicalWeight ?? own } };
+    const { lexicalWeight = own, sparseWeight } = fusion;
+    return { source: "request", fusion: { method: "convex", lexicalWeight, ...sparseOf(sparseWeight) } };
   }
   if (typeof fusion === "object") {
-    const { k = 60, denseWeight = 1 } = fusion;
-    return { source: "request", fusion: { method: "rrf", k, denseWeight } };
+    const { k = 60, denseWeight = 1, sparseWeight } = fusion;
+    return { source: "request", fusion: { method: "rrf", k, denseWeight, ...sparseOf(sparseWeight) } };
   }
-  if (stored) return { source: "learned", fusion: { method: "convex", lexicalWeight: stored.lexicalWeight } };
+  if (stored) {
+    const { lexicalWeight, sparseWeight } = stored;
+    return { source: "learned", fusion: { method: "convex", lexicalWeight, ...sparseOf(sparseWeight) } };
+  }
   return { source: "default", fusion: recommended ?? DEFAULT_FUSION };
 }
 
-/** A third list: by weight as its encoder's manifest says, by rank like the first. */
+function sparseOf(sparseWeight: number | undefined): Pick<Fusion, "sparseWeight"> {
+  return sparseWeight === undefined ? {} : { sparseWeight };
+}
+
+function withoutSparse({ sparseWeight: _, ...fusion }: Fusion): Fusion {
+  return fusion;
+}
+
+/** A third list, where its weight is not given: as its encoder's manifest says, among ranks like the first. */
 function withSparse(fusion: Fusion, { model }: Pick<SparseEncoder, "model">): Fusion {
+  if (fusion.sparseWeight !== undefined) return fusion;
   if (fusion.method === "rrf") return { ...fusion, sparseWeight: 1 };
   return { ...fusion, sparseWeight: model.manifest.fusionWeight ?? DEFAULT_SPARSE_WEIGHT };
 }
@@ -90,7 +118,8 @@ function feedbackFor(
   { mode, feedback }: CheckedSearchRequest,
   stored: LearnedRanking | undefined,
 ): FeedbackSettings | undefined {
-  if (feedback === false) return undefined;
+  // It moves a vector or adds words: weighted terms have neither.
+  if (feedback === false || mode === "sparse") return undefined;
   if (typeof feedback === "object") {
     const given = Object.fromEntries(Object.entries(feedback).filter(([, value]) => value !== undefined));
     return { ...DEFAULT_FEEDBACK, ...given };

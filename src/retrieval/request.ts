@@ -19,25 +19,31 @@ export const searchRequestSchema = z.strictObject({
   offset: z.int().min(0).max(1000).default(0),
   /** Condition that every document must meet. */
   filter: z.custom<Filter>().optional(),
-  /** All lists fused, BM25 alone, or vectors alone. */
-  mode: z.enum(["hybrid", "lexical", "dense"]).default("hybrid"),
-  /** Whether weighted terms are searched as well, where the library has a sparse encoder; modes "lexical" and "dense" leave them out. */
+  /** All lists fused, or one alone: BM25, vectors, or the weighted terms of a sparse encoder. */
+  mode: z.enum(["hybrid", "lexical", "dense", "sparse"]).default("hybrid"),
+  /** Whether weighted terms are fused as well, where the library has a sparse encoder. Says nothing where `mode` asks for one list. */
   sparse: z.boolean().default(true),
   /** Whether the cross-encoder orders the best hits anew; `depth` is how many. Default: where the library has a cross-encoder. */
   rerank: z.union([z.boolean(), z.strictObject({ depth: z.int().min(1).max(200) })]).optional(),
   /**
-   * How the two lists become one. "learned" (default): as `lodestone tune` has found for the library; "default", and where it has
+   * How the lists become one. "learned" (default): as `lodestone tune` has found for the library; "default", and where it has
    * found nothing: what the bi-encoder's manifest recommends.
    */
   fusion: z
     .union([
       z.enum(["default", "learned"]),
       z.discriminatedUnion("method", [
-        z.strictObject({ method: z.literal("convex"), lexicalWeight: weight.optional() }),
+        z.strictObject({
+          method: z.literal("convex"),
+          lexicalWeight: weight.optional(),
+          /** Of all three; `lexicalWeight` shares out the rest. Default: what the sparse encoder's manifest recommends. */
+          sparseWeight: weight.optional(),
+        }),
         z.strictObject({
           method: z.literal("rrf"),
           k: z.number().positive().max(1000).optional(),
           denseWeight: weight.optional(),
+          sparseWeight: weight.optional(),
         }),
       ]),
     ])
@@ -94,7 +100,7 @@ export type SearchRequest = z.input<typeof searchRequestSchema>;
 export type CheckedSearchRequest = z.output<typeof searchRequestSchema>;
 
 export function wantsSparse({ mode, sparse }: CheckedSearchRequest): boolean {
-  return mode === "hybrid" && sparse;
+  return mode === "sparse" || (mode === "hybrid" && sparse);
 }
 
 /** Fills in the defaults; throws INVALID_INPUT or UNKNOWN_FIELD. */

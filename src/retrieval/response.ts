@@ -24,7 +24,7 @@ export type StageReport = { name: StageName; ms: number; candidates: number };
 /** A stage that was left out, or cut short, and why: the answer is a good one, but not the best this library can give. */
 export type Degradation = { stage: "embed" | "dense" | "sparse" | "rerank"; reason: string };
 
-/** `learned`: by `lodestone tune`; `request`: this request's own; `default`: the model's manifest, or where there is one list only. */
+/** Weights of the lists that were searched; that of one that was late went to the others. `learned`: by `lodestone tune`; `request`: this request's own; `default`: the model's manifest, or where there is one list only. */
 export type FusionReport = {
   source: "default" | "learned" | "request";
   method: "convex" | "rrf";

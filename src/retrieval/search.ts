@@ -22,8 +22,9 @@ import { type DiversityPlace, diversify } from "./diversity.js";
 import { finalScores } from "./final-score.js";
 import type { FusedRow, Fusion } from "./fuse.js";
 import { hitOf, type RankedCandidate } from "./hits.js";
-import { openQueryEmbedder, type QueryCacheStatus, type QueryCost, type QueryEmbedder } from "./query-embedding.js";
-import { type LearnedRanking, rankingSettings } from "./ranking-settings.js";
+import { openQueryEmbedder, type QueryEmbedder } from "./query-embedding.js";
+import type { QueryCacheStatus, QueryCost } from "./query-memory.js";
+import { fusionReport, type LearnedRanking, rankingSettings } from "./ranking-settings.js";
 import { type CheckedSearchRequest, checkSearchRequest } from "./request.js";
 import type { Combined } from "./rerank.js";
 import type { RerankPace } from "./rerank-pace.js";
@@ -59,9 +60,12 @@ export type SearchParts = {
   learned(): LearnedRanking | undefined;
   /** Confidence as calibrated on the library; undefined where it is not. */
   confidenceOf?(signals: ConfidenceSignals): number | undefined;
-  /** Told what the embedding of each query has cost. */
-  onQueryCost?(cost: QueryCost): void;
+  /** Told what the encoding of each query has cost, by the model's version. */
+  onQueryCost?(model: EncodingModel, cost: QueryCost): void;
 };
+
+/** What has encoded a text: a model's version, and whether it gives weighted terms. */
+export type EncodingModel = { model: string; isSparse?: boolean };
 
 /** What tells how good the best answer is: the cross-encoder's best logit, and the best cosine. */
 export type ConfidenceSignals = { logit?: number; cosine?: number };
@@ -80,10 +84,15 @@ export type Searcher = {
 };
 
 export function openSearcher(parts: SearchParts): Searcher {
+  const { encoder, sparseEncoder, onQueryCost } = parts;
   const rooms: SearchRooms = {
     ...parts,
-    embedder: openQueryEmbedder(parts.encoder, parts.onQueryCost),
-    sparseQueries: parts.sparseEncoder && openSparseQueries(parts.sparseEncoder),
+    embedder: openQueryEmbedder(encoder, (cost) => onQueryCost?.({ model: encoder.model.version }, cost)),
+    sparseQueries:
+      sparseEncoder &&
+      openSparseQueries(sparseEncoder, (cost) =>
+        onQueryCost?.({ model: sparseEncoder.model.version, isSparse: true }, cost),
+      ),
   };
   return {
     search: (request, signal) => search(rooms, checkSearchRequest(request), signal),
@@ -111,7 +120,7 @@ async function search(
   const filter = request.filter === undefined ? undefined : parseFilter(request.filter);
   const scope = await rooms.allowedRows(undefined);
   const allow = filter === undefined ? scope : await rooms.allowedRows(filter);
-  const { fusion, depth, report, feedback, rerank } = rankingSettings(rooms, request);
+  const { fusion, depth, source, feedback, rerank } = rankingSettings(rooms, request);
   const counting = facetsOf(rooms, request, filter, clock);
   // Awaited at the end: a search that fails before must not leave a rejection that nobody takes.
   counting.catch(() => undefined);
@@ -136,7 +145,7 @@ async function search(
     ({ ranking }) => ranking.length,
   );
 
-  const ranking = withScores(first.fused, reranked.ranking, fusion);
+  const ranking = withScores(first.fused, reranked.ranking, first.fusion);
   const confidence = confidenceOf(rooms, reranked.ranking, first.similarity?.best);
   const nothingRelevant = (confidence.confidence ?? 1) < (request.minConfidence ?? 0);
   const relevant = await clock.time(
@@ -160,7 +169,7 @@ async function search(
     ...(nothingRelevant ? { nothingRelevant } : {}),
     rerankDepth: reranked.depth,
     ...(first.feedback ? { feedback: first.feedback } : {}),
-    fusion: report,
+    fusion: fusionReport(source, first.fusion),
     ...(first.corrections.length > 0 ? { corrections: first.corrections } : {}),
     ...(first.similarity === undefined ? {} : { similarity: first.similarity }),
     ...(first.remembered === undefined ? {} : { remembered: first.remembered }),

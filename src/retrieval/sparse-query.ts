@@ -1,8 +1,7 @@
-// The query's weighted terms: from memory where the query was asked before, else from the sparse encoder within a time limit.
+// The query's weighted terms, from memory or from the sparse encoder.
 
-import { LRUCache } from "lru-cache";
 import type { SparseEncoder } from "../encoders/index.js";
-import { queryEncodings } from "./query-encodings.js";
+import { openQueryMemory, type QueryCost } from "./query-memory.js";
 
 export type WeightedQuery = { terms: Uint32Array; weights: Float32Array };
 
@@ -11,16 +10,13 @@ export type SparseQueries = {
   encode(query: string, limitMs: number): Promise<WeightedQuery>;
 };
 
-const REMEMBERED_QUERIES = 2_000;
-
-export function openSparseQueries(encoder: Pick<SparseEncoder, "encode">): SparseQueries {
-  const remembered = new LRUCache<string, WeightedQuery>({ max: REMEMBERED_QUERIES });
-  const encodings = queryEncodings(async (query, signal): Promise<WeightedQuery> => {
-    const { terms, weights } = await encoder.encode([query], "query", { signal });
-    remembered.set(query, { terms, weights });
-    return { terms, weights };
-  });
-  return {
-    encode: async (query, limitMs) => remembered.get(query) ?? encodings.within(query, limitMs),
-  };
+export function openSparseQueries(
+  encoder: Pick<SparseEncoder, "encode">,
+  onCost?: (cost: QueryCost) => void,
+): SparseQueries {
+  const memory = openQueryMemory<WeightedQuery>(async (query, signal) => {
+    const { terms, weights, ms, tokens } = await encoder.encode([query], "query", { signal });
+    return { encoded: { terms, weights }, ms, tokens };
+  }, onCost);
+  return { encode: async (query, limitMs) => (await memory.encode(query, limitMs)).encoded };
 }

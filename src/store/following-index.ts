@@ -4,7 +4,13 @@
 
 import { setImmediate as turn } from "node:timers/promises";
 import { LodestoneError } from "../errors.js";
-import { ImpactIndex, type ImpactIndexOptions, type SegmentStatus, type TermBatch } from "../lexical/index.js";
+import {
+  finished,
+  ImpactIndex,
+  type ImpactIndexOptions,
+  type SegmentStatus,
+  type TermBatch,
+} from "../lexical/index.js";
 import type { LexicalRows } from "./lexical-rows.js";
 
 /** What was kept of an index. */
@@ -36,10 +42,14 @@ export type IndexSource<Content> = {
 /** Of the rows of a generation: which there are. */
 export type FollowedRows = Pick<LexicalRows, "atOnce" | "version" | "extent" | "deadRows" | "liveRows">;
 
-// Under 10 ms on one core, database included.
-const SLICE_ROWS = 256;
-// Of so many rows at a time a segment is made, in 20 ms: for 256 each, all of it takes half as long again.
+// Rows are read until so much time has passed, so many between two looks at the clock: what a row takes is the texts' and the
+// encoder's to say.
+const SLICE_MS = 5;
+const READ_ROWS = 32;
+// Of so many rows at a time a segment is made: for 256 each, all of it takes half as long again.
 const SEGMENT_ROWS = 1024;
+// So few are made one in the transaction that reads them, so that commits that keep coming do not put off the end.
+const FEW_ROWS = 64;
 // Gaps that a vacuum leaves lie in a segment as rows that are not there; larger ones begin another.
 const LARGEST_GAP = 4096;
 
@@ -51,6 +61,8 @@ export class FollowingIndex<Content> {
   #nextRow: number;
   /** Rows that were read and are not in the index yet. */
   #batch: { content: RowBatch<Content>; rows: number } | undefined;
+  /** Whether they have to be in it before more is read. */
+  #isFull = false;
   #readRow: number;
   #version: number | undefined;
   #following: Promise<void> = Promise.resolve();
@@ -128,6 +140,7 @@ export class FollowingIndex<Content> {
     for (let isDone = false; !isDone; ) {
       if (this.#isClosed) throw new LodestoneError("CLOSED", "The lexical index is closed.");
       if (this.#rows.version() === this.#version) return;
+      if (this.#isFull) for (const work = this.#finishBatch(); !work.next().done; ) await turn();
       isDone = this.#takeSlice();
       onSlice?.(this.#readRow);
       if (!isDone) await turn();
@@ -140,10 +153,8 @@ export class FollowingIndex<Content> {
       const version = this.#rows.version();
       const extent = this.#rows.extent();
       if (extent) {
-        const found = this.#source.read(this.#readRow, SLICE_ROWS);
-        for (const { row, content } of found) this.#read(row, content);
-        if (found.length === SLICE_ROWS) return false;
-        this.#finishBatch();
+        if (!this.#readRows()) return false;
+        finished(this.#finishBatch());
         this.#readRow = extent.nextRow;
         this.#nextRow = extent.nextRow;
         if (!this.#forget(extent.liveRows)) return false;
@@ -153,20 +164,39 @@ export class FollowingIndex<Content> {
     });
   }
 
-  #read(row: number, content: Content): void {
-    if (this.#batch && (this.#batch.rows === SEGMENT_ROWS || row - this.#batch.content.endRow > LARGEST_GAP)) {
-      this.#finishBatch();
+  /** Whether all rows are read, and few enough wait to go into the index at once. */
+  #readRows(): boolean {
+    const until = performance.now() + SLICE_MS;
+    for (;;) {
+      const found = this.#source.read(this.#readRow, READ_ROWS);
+      for (const { row, content } of found) if (!this.#read(row, content)) return false;
+      if (found.length < READ_ROWS) break;
+      if (performance.now() > until) return false;
     }
-    this.#batch ??= { content: this.#source.batch(row), rows: 0 };
-    this.#batch.content.add(content, row);
-    this.#batch.rows++;
-    this.#readRow = row + 1;
+    this.#isFull = (this.#batch?.rows ?? 0) > FEW_ROWS;
+    return !this.#isFull;
   }
 
-  #finishBatch(): void {
+  /** Whether there was room for the row. */
+  #read(row: number, content: Content): boolean {
+    this.#batch ??= { content: this.#source.batch(row), rows: 0 };
+    const batch = this.#batch;
+    this.#isFull = batch.rows === SEGMENT_ROWS || row - batch.content.endRow > LARGEST_GAP;
+    if (this.#isFull) return false;
+    batch.content.add(content, row);
+    batch.rows++;
+    this.#readRow = row + 1;
+    return true;
+  }
+
+  /** Puts the rows that were read into the index, in slices. */
+  *#finishBatch(): Generator<undefined, void> {
     if (!this.#batch) return;
-    this.#index.add(this.#batch.content.finish());
+    const batch = this.#batch.content.finish();
     this.#batch = undefined;
+    yield;
+    yield* this.#index.adding(batch);
+    this.#isFull = false;
     this.#nextRow = this.#readRow;
   }
 

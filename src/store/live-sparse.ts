@@ -1,8 +1,8 @@
 // The index of weighted terms of one generation, made of what its sparse encoder gave for each passage. A term is its id in the
 // encoder's vocabulary, in decimal.
 
-import { impactBatch, LARGEST_IMPACT, type LexicalHits, type TermBatch, type WeightedTerms } from "../lexical/index.js";
-import { type FollowedRows, FollowingIndex, type RowBatch, type SavedLexical } from "./following-index.js";
+import { ImpactBatch, type ImpactRow, type LexicalHits } from "../lexical/index.js";
+import { type FollowedRows, FollowingIndex, type SavedLexical } from "./following-index.js";
 import type { SparseRow } from "./sparse-vectors.js";
 
 /** The encoder of an index: its version, and what the largest impact stands for. */
@@ -17,9 +17,7 @@ export type SparseRequest = {
   allow?: Uint32Array | undefined;
 };
 
-type Impacts = Pick<SparseRow, "terms" | "impacts">;
-
-export class LiveSparse extends FollowingIndex<Impacts> {
+export class LiveSparse extends FollowingIndex<ImpactRow> {
   /** `read` gives the first `limit` live rows from a row on. As of FollowingIndex. */
   constructor(
     rows: FollowedRows,
@@ -30,7 +28,7 @@ export class LiveSparse extends FollowingIndex<Impacts> {
     const source = {
       index: { kind: "impacts" as const, ...kind },
       read: (from: number, limit: number) => read(from, limit).map((content) => ({ row: content.row, content })),
-      batch: (firstRow: number) => new ImpactRows(firstRow, kind.version),
+      batch: (firstRow: number) => new ImpactBatch(firstRow, kind.version),
     };
     super(rows, source, saved);
   }
@@ -40,31 +38,5 @@ export class LiveSparse extends FollowingIndex<Impacts> {
     await this.follow();
     const asked = Array.from(terms, (term, i) => ({ term: String(term), weight: weights[i]! }));
     return this.index.search(asked, { k: limit, allow });
-  }
-}
-
-class ImpactRows implements RowBatch<Impacts> {
-  readonly #firstRow: number;
-  readonly #version: string;
-  readonly #rows: (WeightedTerms | undefined)[] = [];
-
-  constructor(firstRow: number, version: string) {
-    this.#firstRow = firstRow;
-    this.#version = version;
-  }
-
-  get endRow(): number {
-    return this.#firstRow + this.#rows.length;
-  }
-
-  add({ terms, impacts }: Impacts, row: number): void {
-    while (this.endRow < row) this.#rows.push(undefined);
-    this.#rows.push(new Map(Array.from(terms, (term, i) => [String(term), impacts[i]!])));
-  }
-
-  finish(): TermBatch {
-    // What is stored are impacts already.
-    const as = { firstRow: this.#firstRow, version: this.#version, largestWeight: LARGEST_IMPACT };
-    return impactBatch(this.#rows, as);
   }
 }

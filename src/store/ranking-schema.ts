@@ -2,7 +2,7 @@
 
 import type { Database } from "better-sqlite3";
 
-/** One row for each model version: other vectors fuse otherwise. */
+/** One row for each model version, with that of the sparse encoder where there is one: other lists fuse otherwise. */
 export const RANKING_SCHEMA = `
   CREATE TABLE learned_rankings (
     model_version  TEXT PRIMARY KEY,

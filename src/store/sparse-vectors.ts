@@ -5,7 +5,7 @@
 // BAKED IN: this layout. What an impact stands for is the model's, see its manifest's largestWeight.
 
 import type { Database } from "better-sqlite3";
-import { impactOf } from "../lexical/index.js";
+import { type ImpactRow, impactOf } from "../lexical/index.js";
 import { chunkKey, chunkKeyRange, rowOfChunkKey } from "./chunk-key.js";
 
 /** The sparse encoder of a generation, where it has one; and what it made of each chunk. */
@@ -28,27 +28,31 @@ export type WeightedTexts = {
 };
 
 /** A row's terms, ascending, and their impacts, 1 to 255. */
-export type SparseRow = { row: number; terms: Uint32Array; impacts: Uint8Array };
+export type SparseRow = { row: number } & ImpactRow;
 
 const BYTES_PER_TERM = 5;
 
 /** The terms of one text as they are stored; weights of 0 and below are left out. */
 export function encodeSparse({ starts, terms, weights, largestWeight }: WeightedTexts, text: number): Uint8Array {
-  const places: number[] = [];
-  for (let i = starts[text]!; i < starts[text + 1]!; i++) if (weights[i]! > 0) places.push(i);
-  places.sort((a, b) => terms[a]! - terms[b]!);
-  const bytes = Buffer.alloc(places.length * BYTES_PER_TERM);
-  places.forEach((place, i) => {
-    bytes.writeUInt32LE(terms[place]!, i * 4);
-    bytes[places.length * 4 + i] = impactOf(weights[place]!, largestWeight);
-  });
+  const keys = new Float64Array(starts[text + 1]! - starts[text]!);
+  let count = 0;
+  for (let i = starts[text]!; i < starts[text + 1]!; i++) {
+    if (weights[i]! > 0) keys[count++] = terms[i]! * 256 + impactOf(weights[i]!, largestWeight);
+  }
+  keys.subarray(0, count).sort();
+  const bytes = Buffer.alloc(count * BYTES_PER_TERM);
+  for (let i = 0; i < count; i++) {
+    bytes.writeUInt32LE(Math.floor(keys[i]! / 256), i * 4);
+    bytes[count * 4 + i] = keys[i]! % 256;
+  }
   return bytes;
 }
 
-export function decodeSparse(bytes: Buffer): Pick<SparseRow, "terms" | "impacts"> {
+export function decodeSparse(bytes: Buffer): ImpactRow {
   const count = bytes.length / BYTES_PER_TERM;
-  const terms = Uint32Array.from({ length: count }, (_, i) => bytes.readUInt32LE(i * 4));
-  return { terms, impacts: Uint8Array.from(bytes.subarray(count * 4)) };
+  // Of its own, so that it begins where numbers of 4 bytes may.
+  const own = new Uint8Array(bytes);
+  return { terms: new Uint32Array(own.buffer, 0, count), impacts: own.subarray(count * 4) };
 }
 
 /** Writes the terms of a chunk by its key; belongs inside the transaction that writes the chunk. */

@@ -76,7 +76,10 @@ const mistakes: [words: string[], message: RegExp][] = [
   ],
   [["search", "x", "--offset", "1001"], /Expected a whole number from 0 to 1000\./],
   [["search", "x", "--min-score", "2"], /Expected a number from 0 to 1, for instance 0\.5\./],
-  [["search", "x", "--mode", "fuzzy"], /argument 'fuzzy' is invalid\. Allowed choices are hybrid, lexical, dense\./],
+  [
+    ["search", "x", "--mode", "fuzzy"],
+    /argument 'fuzzy' is invalid\. Allowed choices are hybrid, lexical, dense, sparse\./,
+  ],
   [["search", "x", "--plan", "hnsw"], /Allowed choices are auto, exact, prefilter, ivf, graph\./],
   [["search", "x", "--recall", "0.5"], /Expected a number from 0\.9 to 1, for instance 0\.95\./],
   [["search", "x", "--oversampling", "0.5"], /Expected a number from 1 to 1000, /],

@@ -5,7 +5,7 @@ import protobuf from "protobufjs";
 
 const schema = `
   syntax = "proto3";
-  message AttributeProto { string name = 1; float f = 2; int64 i = 3; repeated int64 ints = 8; int32 type = 20; }
+  message AttributeProto { string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated int64 ints = 8; int32 type = 20; }
   message NodeProto { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; repeated AttributeProto attribute = 5; }
   message StringStringEntryProto { string key = 1; string value = 2; }
   message TensorProto { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; repeated StringStringEntryProto external_data = 13; int32 data_location = 14; }
@@ -25,7 +25,13 @@ type ElementType = keyof typeof elementTypes;
 
 export type Value = { name: string; type: ElementType; shape: (number | string)[] };
 export type Constant = { name: string; values: Float32Array | BigInt64Array; shape: number[] };
-export type Operation = { op: string; inputs: string[]; output: string; ints?: Record<string, number> };
+export type Operation = {
+  op: string;
+  inputs: string[];
+  output: string;
+  ints?: Record<string, number>;
+  strings?: Record<string, string>;
+};
 export type Graph = { inputs: Value[]; outputs: Value[]; constants: Constant[]; operations: Operation[] };
 
 /** The file's bytes, and with `dataFile` the bytes of the constants that it then refers to under that name. */
@@ -53,20 +59,32 @@ export function onnxFile(graph: Graph, dataFile?: string): { model: Uint8Array; 
     graph: {
       name: "test",
       initializer,
-      node: graph.operations.map(({ op, inputs, output, ints = {} }) => ({
+      node: graph.operations.map(({ op, inputs, output, ints = {}, strings = {} }) => ({
         op_type: op,
         name: output,
         input: inputs,
         output: [output],
-        attribute: Object.entries(ints).map(([name, i]) =>
-          name === "axes" ? { name, ints: [i], type: 7 } : { name, i, type: 2 },
-        ),
+        attribute: [
+          ...Object.entries(ints).map(([name, i]) =>
+            name === "axes" ? { name, ints: [i], type: 7 } : { name, i, type: 2 },
+          ),
+          ...Object.entries(strings).map(([name, s]) => ({ name, s: Buffer.from(s), type: 3 })),
+        ],
       })),
       input: graph.inputs.map(valueInfo),
       output: graph.outputs.map(valueInfo),
     },
   });
   return { model: model.encode(message).finish(), data: Buffer.concat(parts) };
+}
+
+/** The constants of a file by their names, as bytes in the order of its element type. */
+export function constantsOf(file: Uint8Array): Map<string, { shape: number[]; bytes: Uint8Array }> {
+  const model = protobuf.parse(schema, { keepCase: true }).root.lookupType("ModelProto");
+  const { graph } = model.toObject(model.decode(file), { longs: Number, defaults: true }) as {
+    graph: { initializer: { name: string; dims: number[]; raw_data: Uint8Array }[] };
+  };
+  return new Map(graph.initializer.map(({ name, dims, raw_data }) => [name, { shape: dims, bytes: raw_data }]));
 }
 
 export const castTo = (type: ElementType): Record<string, number> => ({ to: elementTypes[type] });

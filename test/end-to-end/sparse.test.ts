@@ -71,6 +71,12 @@ test("a document is found by a term that its encoder expands it to, though it ha
   assert.deepEqual([motor.fused.sparseNorm, motor.lexical], [1, undefined]);
   const sea = hits.find(({ id }) => id === "sea")!.explain!;
   assert.deepEqual([sea.sparse, sea.fused.sparseNorm], [undefined, 0]);
+  assert.deepEqual(await found(engine, "car", { mode: "sparse", fusion: "default" }), ["motor"]);
+  const alone = await engine.search({ query: "car", mode: "sparse", feedback: true });
+  assert.deepEqual(alone.fusion, { source: "default", method: "convex", lexicalWeight: 0, sparseWeight: 1 });
+  assert.deepEqual([alone.feedback, alone.plan.kind], [undefined, "none"]);
+  const weighed = await engine.search({ query: "car", fusion: { method: "convex", sparseWeight: 0.9 } });
+  assert.deepEqual([weighed.fusion.sparseWeight, weighed.hits[0]?.id], [0.9, "motor"]);
   for (const mode of ["lexical", "dense"] as const) {
     const answer = await engine.search({ query: "automobile", mode, explain: true });
     assert.equal(answer.fusion.sparseWeight, undefined);
@@ -90,6 +96,78 @@ test("an answer without the weighted terms in time says so", async (t) => {
     ["embed", "sparse"],
   );
   assert.equal(hits[0]?.id, "motor");
+});
+
+test("what weighted terms cost is counted for their own model, by tenant", async (t) => {
+  const engine = await openTemporary(t, { ...options(await modelFolder()), sparseEncoder: "expanding" });
+  await engine.put(documents);
+  await engine.tenant("acme").put(documents.slice(0, 1));
+  await engine.search({ query: "car" });
+  await engine.search({ query: "car" });
+  const sparse = (await engine.monitor.cost("model")).groups.find(({ name }) => name.endsWith(" (sparse)"));
+  assert.match(sparse?.name ?? "", /^expanding@/);
+  assert.deepEqual([sparse?.texts, sparse?.savedTexts], [5, 1]);
+  assert.ok(sparse!.tokens > 20 && sparse!.cpuMs > 0);
+  const acme = (await engine.monitor.cost("tenant")).groups.find(({ name }) => name === "acme");
+  // Vectors and terms; the vector was not known, for a tenant's cache is its own.
+  assert.equal(acme?.texts, 2);
+});
+
+test("the weight of the list is learned where judged queries say so, for these models only", async (t) => {
+  const animals =
+    "whale bee horse falcon otter heron mole badger beaver camel donkey eagle ferret gecko hamster jackal kitten lizard magpie newt".split(
+      " ",
+    );
+  const aliases = animals.map((_, i) => `qa${String.fromCharCode(97 + i)}`);
+  const models = await modelFolder();
+  const expansions = animals.flatMap((animal, i) => [
+    [animal, { [animal]: 3 }],
+    [aliases[i]!, { [animal]: 3 }],
+  ]);
+  await importSparse(models, "aliases", Object.fromEntries(expansions));
+  const engine = await openTemporary(t, { ...options(models), sparseEncoder: "aliases" });
+  // Words and vectors find the one with the word, only weighted terms the one that is judged to answer.
+  await engine.put(animals.map((animal) => ({ id: `word-${animal}`, text: `Many ${animal}s were counted.` })));
+  await engine.put(animals.map((animal, i) => ({ id: animal, text: `Notes of ${aliases[i]}.` })));
+  const judged = animals.map((animal) => ({ text: animal, judgements: { [animal]: 1 } }));
+  const report = await engine.ranking.tune(judged);
+  assert.equal(report.settings.length, 33);
+  assert.ok(report.settings.every(({ sparseWeight }) => sparseWeight !== undefined));
+  assert.equal(report.kept, true, report.reason);
+  assert.ok(report.best!.sparseWeight! > 0.3 && report.heldOutNdcg > report.defaultNdcg);
+  const { fusion, hits } = await engine.search({ query: "whale" });
+  assert.deepEqual([fusion.source, fusion.sparseWeight, hits[0]?.id], ["learned", report.best!.sparseWeight, "whale"]);
+  assert.equal((await engine.search({ query: "whale", sparse: false })).fusion.sparseWeight, undefined);
+  assert.equal((await engine.search({ query: "whale", fusion: "default" })).fusion.sparseWeight, 0.3);
+
+  await engine.migration.start({ sparseEncoder: "expanding" });
+  for (let state = ""; state !== "ready"; await wait(5)) state = (await engine.migration.status())!.state;
+  await engine.migration.promote();
+  assert.equal(engine.ranking.learned(), undefined);
+  assert.equal((await engine.search({ query: "whale" })).fusion.sparseWeight, 0.3);
+});
+
+test("without the weighted terms an answer is that of a search which never asked for them", async (t) => {
+  const engine = await openTemporary(t, { ...options(await modelFolder()), sparseEncoder: "expanding" });
+  await engine.put(documents);
+  for (const [query, fusion] of [
+    ["automobile bread", "default"],
+    ["sourdough car", { method: "rrf" }],
+  ] as const) {
+    const asked = { query, fusion, explain: true };
+    // The query's vector is remembered from here on, its terms are not.
+    await engine.search({ ...asked, sparse: false });
+    const never = await engine.search({ ...asked, sparse: false });
+    const late = await engine.search({ ...asked, limits: { embedMs: 0 } });
+    assert.deepEqual(
+      late.degraded.map(({ stage }) => stage),
+      ["sparse"],
+    );
+    assert.deepEqual(never.degraded, []);
+    assert.deepEqual(late.hits, never.hits);
+    assert.deepEqual([late.fusion, late.feedback], [never.fusion, never.feedback]);
+    assert.notDeepEqual((await engine.search(asked)).hits, never.hits);
+  }
 });
 
 test("what is changed, removed and vacuumed is so for weighted terms too, also when the library is opened again", async (t) => {
@@ -132,6 +210,10 @@ test("another sparse encoder, or the first one, is a migration", async (t) => {
   await engine.put(documents);
   assert.equal((await engine.status()).models.sparseEncoder, null);
   assert.deepEqual(await found(engine, "car"), []);
+  await assert.rejects(
+    engine.search({ query: "car", mode: "sparse" }),
+    coded("INVALID_INPUT", /this library has none/),
+  );
 
   const change = async (sparseEncoder: string | null) => {
     await engine.migration.start({ sparseEncoder });

@@ -138,7 +138,7 @@ test("the limits that hold are the limits that are told", () => {
   const { limit, query, mode } = SearchRequest?.properties ?? {};
   assert.deepEqual([limit?.type, limit?.minimum, limit?.maximum, limit?.default], ["integer", 1, 100, 10]);
   assert.deepEqual([query?.type, query?.maxLength], ["string", 100_000]);
-  assert.deepEqual(mode?.enum, ["hybrid", "lexical", "dense"]);
+  assert.deepEqual(mode?.enum, ["hybrid", "lexical", "dense", "sparse"]);
   assert.deepEqual(SearchRequest?.required, ["query"]);
   const list = PutRequest?.properties?.documents;
   assert.deepEqual([list?.minItems, list?.maxItems], [1, 1000]);

@@ -88,9 +88,9 @@ const refused: [name: string, query: string, code: string, detail: RegExp][] = [
   ["a negative offset", "q=a&offset=-1", "INVALID_INPUT", /^"offset": expected at least 0, found "-1"\.$/],
   [
     "an unknown mode",
-    "q=a&mode=sparse",
+    "q=a&mode=fuzzy",
     "INVALID_INPUT",
-    /^"mode": expected one of "hybrid", "lexical", "dense", found "sparse"/,
+    /^"mode": expected one of "hybrid", "lexical", "dense", "sparse", found "fuzzy"/,
   ],
   [
     "an unknown plan",

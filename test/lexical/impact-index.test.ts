@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { LodestoneError } from "../../src/errors.js";
-import { Analyser, ImpactIndex, impactBatch, noStemmer, type QueryTerm, TextBatch } from "../../src/lexical/index.js";
+import {
+  Analyser,
+  ImpactBatch,
+  ImpactIndex,
+  impactOf,
+  noStemmer,
+  type QueryTerm,
+  TextBatch,
+} from "../../src/lexical/index.js";
 import { bm25, dotProduct, type Row, rankAll, type Scorer } from "./exhaustive-scorer.js";
 
 const analyser = new Analyser({ stemmer: noStemmer });
@@ -40,13 +48,15 @@ class Mirror {
       this.index.add(batch.finish());
       counted.forEach((values, i) => void this.rows.set(firstRow + i, { length: texts[i]!.length, values }));
     } else {
-      const weights = counted.map((counts) => new Map([...counts].map(([word, count]) => [word, count / 4])));
-      this.index.add(impactBatch(weights, { firstRow, largestWeight, version: "sparse" }));
-      weights.forEach((row, i) => {
-        const stored = (weight: number) => Math.max(1, Math.round((Math.min(weight, 3) / 3) * 255));
-        const values = new Map([...row].map(([word, weight]) => [word, stored(weight)]));
-        this.rows.set(firstRow + i, { length: 0, values });
+      const batch = new ImpactBatch(firstRow, "sparse");
+      counted.forEach((counts, i) => {
+        const values = new Map(
+          [...counts].map(([word, count]) => [numberOf(word), impactOf(count / 4, largestWeight)]),
+        );
+        batch.add({ terms: Uint32Array.from(values.keys()), impacts: Uint8Array.from(values.values()) });
+        this.rows.set(firstRow + i, { length: 0, values: new Map([...values].map(([id, value]) => [`${id}`, value])) });
       });
+      this.index.add(batch.finish());
     }
     this.#next += texts.length;
   }
@@ -56,7 +66,13 @@ class Mirror {
     assert.equal(this.index.remove(rows), there);
   }
 
-  check(terms: readonly QueryTerm[], k: number, allow?: Uint32Array): void {
+  /** What the index calls a word: weighted terms are numbers. */
+  termOf(word: string): string {
+    return this.kind === "frequencies" ? word : `${numberOf(word)}`;
+  }
+
+  check(words: readonly QueryTerm[], k: number, allow?: Uint32Array): void {
+    const terms = words.map(({ term, weight }) => ({ term: this.termOf(term), weight }));
     const allows = (row: number) => !allow || (((allow[row >>> 5] ?? 0) >>> (row & 31)) & 1) === 1;
     const expected = rankAll(this.rows, terms, this.scorer, { k, allows });
     const found = this.index.search(terms, { k, allow });
@@ -106,7 +122,7 @@ for (const kind of ["frequencies", "impacts"] as const) {
           const { index, rows } = mirror;
           const words = [...rows.values()].reduce((sum, { length }) => sum + length, 0);
           assert.deepEqual(index.statistics, { rows: rows.size, words });
-          for (const term of vocabulary) {
+          for (const term of vocabulary.map((word) => mirror.termOf(word))) {
             const having = [...rows.values()].filter(({ values }) => values.has(term)).length;
             assert.equal(index.documentFrequency(term), having, term);
           }
@@ -184,19 +200,18 @@ test("what does not belong into an index is refused", () => {
     assert.throws(action, (error) => error instanceof LodestoneError && error.code === code);
   refuses("INVALID_INPUT", () => index.add(batchOf(new Analyser({ stemmer: noStemmer }), 0)));
   refuses("MODEL_VERSION_MISMATCH", () => index.add(batchOf(new Analyser(), 1)));
-  refuses("MODEL_VERSION_MISMATCH", () =>
-    index.add(impactBatch([new Map([["cat", 1]])], { firstRow: 1, largestWeight, version: analyser.version })),
-  );
+  refuses("MODEL_VERSION_MISMATCH", () => index.add(new ImpactBatch(1, analyser.version).finish()));
   refuses("MODEL_VERSION_MISMATCH", () =>
     new ImpactIndex({ kind: "frequencies", version: "other" }).addSegment(index.segmentBytes(0)),
   );
   refuses("NOT_FOUND", () => index.segmentBytes(1));
   refuses("INVALID_INPUT", () => new TextBatch(analyser, -1));
-  refuses("INVALID_INPUT", () =>
-    impactBatch([new Map([["cat", Number.NaN]])], { firstRow: 0, largestWeight, version: "v" }),
-  );
+  const later = new ImpactBatch(7, "sparse");
+  refuses("INVALID_INPUT", () => later.add({ terms: Uint32Array.of(1), impacts: Uint8Array.of(1) }, 6));
   mirror.check([{ term: "cat", weight: 1 }], 5);
 });
+
+const numberOf = (word: string) => Number.parseInt(word, 36);
 
 function batchOf(other: Analyser, firstRow: number) {
   const batch = new TextBatch(other, firstRow);

@@ -32,6 +32,23 @@ test("tokens and time are summed by day, tenant and model, and priced beside hos
   assert.ok(Math.abs(report.hosted[0]!.usd - 0.2) < 1e-12 && Math.abs(report.hosted[0]!.savedUsd - 0.05) < 1e-12);
 });
 
+test("a sparse encoder has a line of its own, and its tokens are not priced as vectors", () => {
+  const ledger = new CostLedger();
+  ledger.add({ tenant: "", model: "m1" }, { tokens: 1_000_000, cpuMs: 1000, savedTokens: 1_000_000 }, noon);
+  ledger.add({ tenant: "", model: "s1", isSparse: true }, { tokens: 1_000_000, cpuMs: 9000 }, noon);
+  const prices = [{ provider: "P", model: "e", usdPerMillionTokens: 0.1, asOf: "2026-01", source: "s" }];
+  const { groups, total, hosted } = costReport(ledger.entries(), "model", prices);
+  assert.deepEqual(
+    groups.map(({ name, tokens, cpuSeconds, savedCpuSeconds }) => [name, tokens, cpuSeconds, savedCpuSeconds]),
+    [
+      ["m1", 1_000_000, 1, 1],
+      ["s1 (sparse)", 1_000_000, 9, 0],
+    ],
+  );
+  assert.deepEqual([total.tokens, total.cpuSeconds, total.savedCpuSeconds], [2_000_000, 10, 1]);
+  assert.ok(Math.abs(hosted[0]!.usd - 0.1) < 1e-12);
+});
+
 test("law: entries that were drained, stored as JSON and put back add up to what was added", () => {
   const addition = fc.record({
     tenant: fc.constantFrom("a", "b"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type FusedRow, type Fusion, fuse, maxFusedScore, type ScoredRow } from "../../src/retrieval/fuse.js";
+import { type FusedRow, type Fusion, fuse, fusionOf, maxFusedScore, type ScoredRow } from "../../src/retrieval/fuse.js";
 
 const convex = (lexicalWeight: number): Fusion => ({ method: "convex", lexicalWeight });
 
@@ -171,4 +171,29 @@ test("a third list takes its share from the other two, and leaves all as it was 
   assert.equal(first?.row, 2);
   assert.ok(Math.abs(first.score - (1 / 62 + 1 / 61 + 1 / 62)) < 1e-12);
   assert.ok(Math.abs(maxFusedScore(ranks) - 3 / 61) < 1e-12);
+});
+
+test("the weight of a list that was not searched goes to the others, and changes nothing between them", () => {
+  const weight = fc.double({ min: 0, max: 1, noNaN: true });
+  const denseShare = ({ lexicalWeight, sparseWeight = 0 }: Extract<Fusion, { method: "convex" }>) =>
+    (1 - lexicalWeight) * (1 - sparseWeight);
+  fc.assert(
+    fc.property(fusion, weight, ranking, ranking, (ofTwo, sparseWeight, lexical, sparse) => {
+      const all = { ...ofTwo, sparseWeight };
+      assert.deepEqual(fusionOf(all, { dense: true, sparse: true }), all);
+      assert.deepEqual(fusionOf(all, { dense: true, sparse: false }), { ...ofTwo });
+      const withoutDense = fusionOf(all, { dense: false, sparse: true });
+      const given = fuse({ lexical, dense: [], sparse }, all);
+      const shared = fuse({ lexical, dense: [], sparse }, withoutDense);
+      const left = maxFusedScore(all) - (all.method === "rrf" ? all.denseWeight / (all.k + 1) : denseShare(all));
+      // With next to no weight left there is nothing to share out but what the lists say.
+      if (left < 1e-6) return;
+      const raised = maxFusedScore(withoutDense) / left;
+      const scoreOf = new Map(shared.map(({ row, score }) => [row, score]));
+      for (const { row, score } of given) assert.ok(Math.abs(scoreOf.get(row)! - score * raised) < 1e-6);
+      assert.deepEqual(fusionOf(fusionOf(all, { dense: false, sparse: true }), { dense: false, sparse: false }), {
+        ...(ofTwo.method === "rrf" ? { ...ofTwo, denseWeight: 0 } : { ...ofTwo, lexicalWeight: 1 }),
+      });
+    }),
+  );
 });

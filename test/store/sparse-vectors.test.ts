@@ -205,6 +205,53 @@ test("whatever is put, removed, vacuumed and opened again, answers are those of 
   );
 });
 
+test("many rows are taken in with turns for others between, and with them what comes and goes meanwhile", async (t) => {
+  const { library, writer } = libraryOf(t);
+  const live = new Map<string, number>();
+  // Row number n has term n % 7 with a weight of its own.
+  const put = (from: number, count: number) => {
+    const numbers = Array.from({ length: count }, (_, i) => from + i);
+    const sparse = weighed(numbers.map((n) => [[n % 7, ((1 + (n % 200)) * largestWeight) / 255]]));
+    writer.write(
+      batchOf(
+        numbers.map((n) => ({ id: `d${n}`, texts: [`text ${n}`] })),
+        { sparse },
+      ),
+    );
+    for (const n of numbers) live.set(`d${n}`, n);
+  };
+  const remove = (ids: string[]) => {
+    writer.remove(ids);
+    for (const id of ids) live.delete(id);
+  };
+  put(0, 2600);
+  const opened = openSparse(library);
+  let turns = 0;
+  let isDone = false;
+  const following = opened.keeper.live.follow().finally(() => {
+    isDone = true;
+  });
+  for (; !isDone; turns++) {
+    if (turns === 2) put(2600, 300);
+    if (turns === 3) remove(["d5", "d1500", "d2700"]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await following;
+  assert.ok(turns > 3, `${turns} turns`);
+  put(2900, 1);
+  for (let term = 0; term < 7; term++) {
+    const asked = { terms: Uint32Array.of(term), weights: Float32Array.of(1), limit: 3000 };
+    const { rows } = await opened.keeper.live.search(asked);
+    const wanted = [...live.values()].filter((n) => n % 7 === term);
+    // Rows are numbered as they come.
+    assert.deepEqual(
+      [...rows].sort((a, b) => a - b),
+      wanted,
+    );
+  }
+  await opened.close();
+});
+
 test("what is saved is copied with a snapshot's files, and loaded from there", async (t) => {
   const { library, writer } = libraryOf(t);
   writer.write(batchOf([{ id: "a", texts: ["alpha"] }], { sparse: weighed([[[5, 1]]]) }));

@@ -42,10 +42,10 @@ export function addEvalSweepCommand(parent: Command, face: Face): void {
       "eval sweep judged --split dev --over chunking.maxTokens=128,256,512",
     ],
     notes: [
-      "An axis is a field of the search request (fusion.lexicalWeight, fusion.k, fusion.denseWeight, depth, rerank.depth,\n" +
-        "oversampling, recall, plan, ...), an option that the engine is opened with (vectors.format, vectors.truncate), or one that a\n" +
+      "An axis is a field of the search request (fusion.lexicalWeight, fusion.sparseWeight, fusion.k, fusion.denseWeight, depth,\n" +
+        "rerank.depth, sparse, mode, oversampling, recall, plan, ...), an option that the engine is opened with (vectors.format, vectors.truncate), or one that a\n" +
         "library is built with, each value in a library of its own (chunking.maxTokens, chunking.overlapTokens, biEncoder,\n" +
-        "dimensions). Values: 100,200 or 0.3..0.8:0.1.",
+        "sparseEncoder, dimensions). Values: 100,200 or 0.3..0.8:0.1.",
       "The first measure decides. Change and p are against the settings as they are; p is raised for the number of points\n" +
         "(Holm). What is best among many on the same queries looks better than it is: choose on one split (--split dev) and\n" +
         "report on another.",

@@ -53,6 +53,7 @@ function addCost(monitor: Command, face: Face): void {
     });
   describe(command, {
     examples: ["monitor cost", "monitor cost --by day"],
+    notes: ["A sparse encoder has a line of its own; hosted prices are for vectors, and leave its tokens out."],
     json: "{groups, total, hosted}",
   });
 }

@@ -15,7 +15,8 @@ type Options = {
   limit: number;
   offset: number;
   filter?: string[];
-  mode: "hybrid" | "lexical" | "dense";
+  mode: NonNullable<SearchRequest["mode"]>;
+  sparse: boolean;
   rerank: boolean;
   explain?: boolean;
   plan: "auto" | "exact" | "prefilter" | "ivf" | "graph";
@@ -43,10 +44,11 @@ export function addSearchCommand(program: Command, face: Face): void {
     .option("--offset <n>", "documents to leave out at the top", wholeNumber(0, 1000), 0)
     .option("-f, --filter <condition>", "only documents that meet it (may be repeated)", gathered)
     .addOption(
-      new Option("--mode <mode>", "BM25 and vectors together, or one of them")
-        .choices(["hybrid", "lexical", "dense"])
+      new Option("--mode <mode>", "all lists together, or one: BM25, vectors, weighted terms of a sparse encoder")
+        .choices(["hybrid", "lexical", "dense", "sparse"])
         .default("hybrid"),
     )
+    .option("--no-sparse", "leave out the weighted terms of the library's sparse encoder")
     .option("--no-rerank", "leave out the cross-encoder: faster, a little less exact")
     .option("--no-typos", "leave words that no document has as they are, instead of reading them as similar ones")
     .option("--min-score <score>", "leave out documents with a lower score", numberBetween(0, 1))
@@ -68,7 +70,7 @@ export function addSearchCommand(program: Command, face: Face): void {
     .addOption(
       new Option(
         "--fusion <weights>",
-        "how both lists become one: as learned by tune, or as the model recommends",
+        "how the lists become one: as learned by tune, or as the model recommends",
       ).choices(["learned", "default"]),
     )
     .option("--synonyms <file>", "words to search for as well, in a file of Solr's format")
@@ -114,6 +116,7 @@ async function run(words: string[], options: Options, { terminal, shared }: Face
     mode,
     plan,
     explain: options.explain ?? false,
+    ...(options.sparse ? {} : { sparse: false }),
     ...(rerank ? {} : { rerank: false }),
     ...(filter === undefined ? {} : { filter }),
     ...(recall === undefined ? {} : { recall }),

@@ -30,7 +30,7 @@ export function addTuneCommand(program: Command, face: Face): void {
         "held out (paired randomisation test of nDCG@10, p < 0.05), and hold for all searches then; --fusion default leaves them out.",
       "Known items stand in their documents word for word and make words look better than people's own queries would.",
     ],
-    json: "{queries, kept, reason, defaultNdcg, heldOutNdcg, pValue, best: {lexicalWeight, feedback} or null, settings: [{lexicalWeight, feedback, ndcg}]}",
+    json: "{queries, kept, reason, defaultNdcg, heldOutNdcg, pValue, best: {lexicalWeight, sparseWeight, feedback} or null, settings: [{lexicalWeight, sparseWeight, feedback, ndcg}]}",
   });
 }
 
@@ -87,20 +87,29 @@ async function knownItems(engine: Engine): Promise<JudgedQuery[]> {
 }
 
 function renderTuning({ queries, kept, reason, settings, best, defaultNdcg }: TuneReport, style: Style): string {
-  const rows = settings.map(({ lexicalWeight, feedback, ndcg }) => [
+  const hasSparse = settings.some(({ sparseWeight }) => sparseWeight !== undefined);
+  const rows = settings.map(({ lexicalWeight, sparseWeight, feedback, ndcg }) => [
     lexicalWeight.toFixed(2),
+    ...(hasSparse ? [sparseWeight?.toFixed(2) ?? ""] : []),
     feedback,
     ndcg.toFixed(4),
-    lexicalWeight === best?.lexicalWeight && feedback === best.feedback ? "best" : "",
+    lexicalWeight === best?.lexicalWeight && sparseWeight === best.sparseWeight && feedback === best.feedback
+      ? "best"
+      : "",
   ]);
   const columns = [
     { title: "words", align: "right" },
+    ...(hasSparse ? [{ title: "sparse", align: "right" } as const] : []),
     { title: "feedback" },
     { title: "nDCG@10", align: "right" },
     { title: "" },
   ] as const;
   return [
-    ...renderTable(columns, [...rows, ["", "default", defaultNdcg.toFixed(4), best ? "" : "best"]], { style }),
+    ...renderTable(
+      columns,
+      [...rows, ["", ...(hasSparse ? [""] : []), "default", defaultNdcg.toFixed(4), best ? "" : "best"]],
+      { style },
+    ),
     "",
     `${style.bold(kept ? "Kept" : "Not kept")} (${countOf(queries, "query", "queries")}): ${reason}.`,
   ].join("\n");

@@ -7,7 +7,13 @@ import { mergePatch } from "./merge-patch.js";
 import type { Variant, VariantEngine, VariantRequest } from "./stages.js";
 
 /** Options that a library is built with: each of their values needs one of its own. */
-export const buildAxes = ["biEncoder", "dimensions", "chunking.maxTokens", "chunking.overlapTokens"] as const;
+export const buildAxes = [
+  "biEncoder",
+  "sparseEncoder",
+  "dimensions",
+  "chunking.maxTokens",
+  "chunking.overlapTokens",
+] as const;
 
 /** Options that it is opened with. */
 export const engineAxes = [

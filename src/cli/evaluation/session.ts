@@ -10,6 +10,7 @@ import type { BeirCollection, Measure } from "../../evaluation/index.js";
 import type { Face } from "../face.js";
 import { interruptible, type Shown } from "../interruptible.js";
 import { wholeNumber, words } from "../option-values.js";
+import { addSparseOption, type SparseOption, sparseOf } from "../sparse-option.js";
 import { addVectorOptions, type VectorOptions, vectorsOf } from "../vector-options.js";
 import type { Evaluated, EvaluateOptions } from "./evaluate.js";
 import { isLibrary, type LibraryPlace } from "./library.js";
@@ -22,7 +23,7 @@ export type RunOptions = VectorOptions & {
   model?: string;
   maxTokens?: number;
   tenant?: string;
-};
+} & SparseOption;
 
 /** Options of every command that runs queries of collections. */
 export function addRunOptions(command: Command): Command {
@@ -33,7 +34,7 @@ export function addRunOptions(command: Command): Command {
     .option("--max-tokens <n>", "longest chunk, in tokens", wholeNumber(16, 8192))
     .option("--model <name>", "bi-encoder, see: lodestone models list")
     .option("--tenant <name>", "with a library of your own: whose documents are searched");
-  return addVectorOptions(command);
+  return addVectorOptions(addSparseOption(command));
 }
 
 export type Session = Omit<EvaluateOptions, "variants"> & { collections: BeirCollection[] };
@@ -59,6 +60,7 @@ export async function withCollections(
   const engine = {
     vectors: vectorsOf(options),
     ...(options.model === undefined ? {} : { biEncoder: options.model }),
+    ...sparseOf(options),
     ...(options.maxTokens === undefined ? {} : { chunking: { maxTokens: options.maxTokens } }),
   };
   const measured = async (shown: Shown) => {
@@ -85,13 +87,14 @@ export async function measuresOf(names: readonly string[]): Promise<Measure[]> {
 }
 
 async function placeOf(library: string | undefined, options: RunOptions): Promise<LibraryPlace> {
-  const { tenant, model, maxTokens } = options;
+  const { tenant } = options;
   if (library !== undefined && (await isLibrary(resolve(library)))) {
-    if (model === undefined && maxTokens === undefined)
-      return { kind: "own", library: resolve(library), tenant: tenant ?? "" };
+    const given = (["model", "sparseModel", "maxTokens"] as const).find((name) => options[name] !== undefined);
+    if (given === undefined) return { kind: "own", library: resolve(library), tenant: tenant ?? "" };
+    const flag = { model: "--model", sparseModel: "--sparse-model", maxTokens: "--max-tokens" }[given];
     throw new LodestoneError(
       "INVALID_INPUT",
-      `${library} is a library with a model and a chunking of its own. Leave out ${model === undefined ? "--max-tokens" : "--model"}, or name another folder: a new library is built there.`,
+      `${library} is a library with models and a chunking of its own. Leave out ${flag}, or name another folder: a new library is built there.`,
     );
   }
   if (tenant !== undefined) {

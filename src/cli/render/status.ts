@@ -39,9 +39,9 @@ export function renderStatus(
 
 function describeRanking(ranking: Status["ranking"]): string {
   if (!ranking) return "as the model recommends";
-  const { lexicalWeight, feedback, queries, defaultNdcg, heldOutNdcg, learnedAt } = ranking;
+  const { lexicalWeight, sparseWeight, feedback, queries, defaultNdcg, heldOutNdcg, learnedAt } = ranking;
   return (
-    `weight of words ${lexicalWeight.toFixed(2)}, feedback ${feedback}; learned from ${countOf(queries, "query", "queries")} on ` +
+    `weight of words ${lexicalWeight.toFixed(2)}${sparseWeight === undefined ? "" : `, of the sparse list ${sparseWeight.toFixed(2)}`}, feedback ${feedback}; learned from ${countOf(queries, "query", "queries")} on ` +
     `${learnedAt.slice(0, 10)}, nDCG@10 ${defaultNdcg.toFixed(3)} -> ${heldOutNdcg.toFixed(3)}`
   );
 }

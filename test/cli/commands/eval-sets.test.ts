@@ -64,7 +64,7 @@ test("such a set is measured on the very library, and with other settings on one
   assert.equal((JSON.parse(built.stdout) as EvaluationReport).collections[0]?.documents, 3);
   const both = await run([...words, "--library", library, "--max-tokens", "64"]);
   assert.equal(both.code, 2);
-  assert.match(both.stderr, /is a library with a model and a chunking of its own\. Leave out --max-tokens/);
+  assert.match(both.stderr, /is a library with models and a chunking of its own\. Leave out --max-tokens/);
   const swept = await run(["eval", "sweep", "judged", "--library", library, "--over", "chunking.maxTokens=64"]);
   assert.match(swept.stderr, /cannot be swept over it/);
 });

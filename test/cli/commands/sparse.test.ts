@@ -22,6 +22,10 @@ test("a library gets a sparse encoder by an option, is searched with it, and cha
   const keys = answer.hits.find(({ id }) => id === "notes/keys.md")?.explain;
   assert.deepEqual([keys?.sparse?.rank, keys?.lexical], [1, undefined]);
   assert.match(await run("search", "safe", "--explain"), /\n +sparse +1 +\d+\.\d{3} +normalised 1\.000\n/);
+  assert.doesNotMatch(await run("search", "safe", "--explain", "--no-sparse"), /\n +sparse /);
+  assert.match(await run("search", "safe", "--explain", "--mode", "sparse"), /\n +bm25 +- +- +not found\n/);
+  const cost = await run("monitor", "cost");
+  assert.match(cost, /tiny@\w+ \(sparse\)/);
 
   const started = JSON.parse(await run("migrate", "start", "--no-sparse-model", "--json")) as MigrationStatus;
   assert.match(started.source?.sparseEncoder ?? "", /^tiny@/);
