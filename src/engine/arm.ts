@@ -17,7 +17,7 @@ import {
   type LearnedRanking,
   openSearcher,
   type QueryCost,
-  RerankPace,
+  type RerankPace,
   type Searcher,
   type Synonyms,
 } from "../retrieval/index.js";
@@ -57,6 +57,8 @@ export type ArmParts = {
   /** The model of that encoder. */
   sparseModel: SparseEncoderModel | undefined;
   crossEncoder: Promise<CrossEncoder | undefined>;
+  /** Of that encoder, whichever arm asks it. */
+  rerankPace: RerankPace;
   synonyms: Synonyms;
   /** What was learned of ranking with a generation's model. */
   learned(modelVersion: string): LearnedRanking | undefined;
@@ -67,13 +69,14 @@ export type ArmParts = {
 };
 
 /** What searches of every arm have in common. */
-export type SearchingParts = Pick<ArmParts, "synonyms" | "learned" | "scales" | "onQueryCost">;
+export type SearchingParts = Pick<ArmParts, "rerankPace" | "synonyms" | "learned" | "scales" | "onQueryCost">;
 
 export async function openArm({
   library,
   generation,
   options,
   sparseModel,
+  rerankPace,
   synonyms,
   learned,
   scales,
@@ -125,7 +128,6 @@ export async function openArm({
     ]);
     const analyser = new Analyser();
     const filters = new FilterCache(reader, index);
-    const rerankPace = new RerankPace();
     const searchers = new LRUCache<string, Searcher>({ max: REMEMBERED_SEARCHERS });
     const searcherOf = (tenant: string) => {
       const searcher =
