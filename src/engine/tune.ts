@@ -34,7 +34,7 @@ export type TuneReport = {
   /** Mean nDCG@10 of the default, and of each query with the setting that is best on the other folds. */
   defaultNdcg: number;
   heldOutNdcg: number;
-  /** Two-sided, of a paired randomisation test of these two. */
+  /** Two-sided, of a paired randomisation test of these two that chooses anew each time. */
   pValue: number;
   /** null: the default. */
   best: LearnedRanking | null;
@@ -102,8 +102,7 @@ function requestOf({ lexicalWeight, feedback }: LearnedRanking): Pick<SearchRequ
 
 /** `scores[0]` are the default's. */
 function report(scores: readonly number[][], settings: readonly LearnedRanking[]): TuneReport {
-  const { chosen, heldOut, comparison } = crossValidate(scores, 0, { folds: FOLDS });
-  const { meanDifference, pValue } = comparison;
+  const { chosen, heldOut, meanDifference, pValue } = crossValidate(scores, 0, { folds: FOLDS });
   const tried = settings.map((setting, i) => ({ ...setting, ndcg: mean(scores[i + 1]!) }));
   const best = settings[chosen - 1] ?? null;
   const isBetter = best !== null && meanDifference > 0 && pValue < SIGNIFICANCE;
