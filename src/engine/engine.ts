@@ -96,9 +96,13 @@ export class OpenEngine implements Engine {
     this.#own = this.#tenants.nobody();
     this.ranking = rankingVerbs({
       ranking: parts.ranking,
-      modelVersion: () => parts.arms.active.generation.modelVersion,
+      arm: () => parts.arms.active,
       writer: () => this.#writer(),
-      search: (request, signal) => this.#own.search(request, signal ? { signal } : {}),
+      search: async (arm, request, signal) => {
+        await this.#followed();
+        return parts.arms.using(arm, () => arm.searcherOf("").search(request, signal));
+      },
+      documents: this.#own,
     });
     this.stale = staleVerbs({
       reports: parts.reports,
@@ -275,7 +279,9 @@ export class OpenEngine implements Engine {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#tenants.close().then(() => this.#parts.opened.close());
+    this.#closing ??= Promise.all([this.#tenants.close(), this.ranking.cancelTuning()]).then(() =>
+      this.#parts.opened.close(),
+    );
     return this.#closing;
   }
 

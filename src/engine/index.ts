@@ -40,6 +40,7 @@ export { documentInputSchema } from "./document-input.js";
 export type { DocumentPage, Engine, IngestOptions, PutOptions } from "./engine-verbs.js";
 export type { JobRequest, SubmitOptions } from "./job-order.js";
 export type { IngestProgress, JobPage, JobVerbs } from "./jobs.js";
+export { type JudgedQuery, judgedQuerySchema } from "./judged-query.js";
 export {
   type MigrationRequest,
   type MigrationSide,
@@ -51,7 +52,7 @@ export {
 export { modelDirectories, userFolder } from "./model-directories.js";
 export { openEngine } from "./open-engine.js";
 export type { Chunking, EngineOptions } from "./options.js";
-export type { RankingLearned, RankingVerbs } from "./ranking.js";
+export type { JudgedSource, RankingLearned, RankingVerbs } from "./ranking.js";
 export { duplicateQuerySchema } from "./reports.js";
 export { type Feedback, feedbackSchema } from "./search-memory.js";
 export { type SnapshotScheduleOptions, scheduleSnapshots } from "./snapshot-schedule.js";
@@ -66,6 +67,7 @@ export { type StaleQuery, type StaleReport, type StaleVerbs, staleQuerySchema } 
 export type { Status } from "./status.js";
 export { type Suggestion, type SuggestQuery, suggestQuerySchema } from "./suggest.js";
 export type { Tenant, TenantDropped, TenantSummary } from "./tenants.js";
-export type { JudgedQuery, TuneOptions, TuneReport } from "./tune.js";
+export type { TuneOptions, TuneReport } from "./tune.js";
+export type { TuningStatus } from "./tuning-runs.js";
 export type { VacuumRunOptions, VacuumStatus } from "./vacuums.js";
 export type { WatchOptions } from "./watching.js";

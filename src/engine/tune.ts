@@ -6,18 +6,8 @@ import { LodestoneError } from "../errors.js";
 import { crossValidate, ndcgAt } from "../evaluation/index.js";
 import { parseInput } from "../input/parse-input.js";
 import type { LearnedRanking, SearchRequest, SearchResponse } from "../retrieval/index.js";
+import { type JudgedQuery, judgedQuerySchema } from "./judged-query.js";
 import type { RankingLearned } from "./ranking.js";
-
-const judgedQueriesSchema = z.array(
-  z.strictObject({
-    text: z.string().regex(/\S/, "must not be blank"),
-    /** Grade of each judged document by id; 1 and above is relevant. */
-    judgements: z.record(z.string(), z.number()),
-  }),
-);
-
-/** A query, and which documents answer it. */
-export type JudgedQuery = z.input<typeof judgedQueriesSchema>[number];
 
 export type TuneOptions = {
   signal?: AbortSignal;
@@ -50,13 +40,10 @@ const FEEDBACK = ["none", "rocchio", "both"] as const;
 // What is measured must not hang on how busy the machine is.
 const PATIENCE = { embedMs: 60_000, rerankMs: 60_000 };
 
-export async function tuneRanking(
-  search: (request: SearchRequest) => Promise<SearchResponse>,
-  judged: readonly JudgedQuery[],
-  { signal, onProgress }: TuneOptions,
-): Promise<TuneReport> {
-  const queries = parseInput(judgedQueriesSchema, judged, "The list of judged queries").filter(({ judgements }) =>
-    Object.values(judgements).some((grade) => grade >= 1),
+/** Those that something is relevant to. Throws INVALID_INPUT where there are too few. */
+export function usableQueries(judged: readonly JudgedQuery[]): JudgedQuery[] {
+  const queries = parseInput(z.array(judgedQuerySchema), judged, "The list of judged queries").filter(
+    ({ judgements }) => Object.values(judgements).some((grade) => grade >= 1),
   );
   if (queries.length < FEWEST_QUERIES) {
     throw new LodestoneError(
@@ -64,12 +51,21 @@ export async function tuneRanking(
       `Fusion is learned from ${FEWEST_QUERIES} judged queries or more; found ${queries.length} with a relevant document.`,
     );
   }
+  return queries;
+}
+
+export async function tuneRanking(
+  search: (request: SearchRequest) => Promise<Pick<SearchResponse, "hits">>,
+  queries: readonly JudgedQuery[],
+  { signal, onProgress }: TuneOptions,
+): Promise<TuneReport> {
   const settings = LEXICAL_WEIGHTS.flatMap((lexicalWeight) =>
     FEEDBACK.map((feedback): LearnedRanking => ({ lexicalWeight, feedback })),
   );
   const requests = [{ fusion: "default" as const }, ...settings.map(requestOf)];
   const total = requests.length * queries.length;
   let done = 0;
+  onProgress?.({ done, total });
   const scores: number[][] = [];
   for (const request of requests) {
     const ofSetting: number[] = [];
