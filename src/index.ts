@@ -18,6 +18,7 @@ export {
   type HealthOverview,
   type IngestOptions,
   type IngestProgress,
+  type InstalledModel,
   type JobPage,
   type JobRequest,
   type JobVerbs,

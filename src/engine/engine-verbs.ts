@@ -15,6 +15,7 @@ import type { MonitorVerbs } from "../monitoring/index.js";
 import type { SearchRequest, SearchResponse } from "../retrieval/index.js";
 import type { DocumentSummary, Facets, FeedbackPage, Job, Source, StoredDocument } from "../store/index.js";
 import type { CacheVerbs } from "./cache.js";
+import type { InstalledModel } from "./installed-models.js";
 import type { JobRequest, SubmitOptions } from "./job-order.js";
 import type { IngestProgress, JobVerbs } from "./jobs.js";
 import type { MigrationVerbs } from "./migration-options.js";
@@ -109,6 +110,8 @@ export type Engine = {
   feedbackLog(page?: { after?: number; limit?: number }): Promise<FeedbackPage>;
   /** How the lists of words and vectors are fused, where that was learned from judged queries. */
   readonly ranking: RankingVerbs;
+  /** The models that are installed and can be used: those to migrate to. */
+  models(): Promise<InstalledModel[]>;
   status(): Promise<Status>;
   /** Ends the threads and gives the library free. Work in progress is stopped; what was acknowledged stays. */
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 // The engine: one library opened, and its verbs done by the parts that it consists of.
 
+import type { Catalogue } from "../encoders/index.js";
 import { LodestoneError } from "../errors.js";
 import type { Filter } from "../filters/index.js";
 import type { DocumentInput, IngestClient, IngestReport, PutReport, RemoveReport, Watcher } from "../ingest/index.js";
@@ -11,6 +12,7 @@ import type { Arms } from "./arms.js";
 import { type CacheVerbs, cacheVerbs } from "./cache.js";
 import type { ChosenModels } from "./choose-models.js";
 import type { DocumentPage, Engine, IngestOptions, PutOptions } from "./engine-verbs.js";
+import { type InstalledModel, installedModels } from "./installed-models.js";
 import { type JobRequest, pathsOrder, type SubmitOptions } from "./job-order.js";
 import type { JobDesk } from "./jobs.js";
 import type { MigrationDesk } from "./migration.js";
@@ -40,6 +42,7 @@ export type EngineParts = {
   options: CheckedEngineOptions;
   library: string;
   models: ChosenModels;
+  catalogue: Catalogue;
   ingest: IngestClient | undefined;
   reader: StoreReader;
   arms: Arms;
@@ -253,6 +256,11 @@ export class OpenEngine implements Engine {
 
   facets(): Promise<Facets> {
     return this.#own.facets();
+  }
+
+  async models(): Promise<InstalledModel[]> {
+    this.#reader();
+    return installedModels(this.#parts.catalogue);
   }
 
   async status(): Promise<Status> {

@@ -38,6 +38,7 @@ export type { ArmFigures } from "./arm-figures.js";
 export type { CacheStatus, CacheVerbs } from "./cache.js";
 export { documentInputSchema } from "./document-input.js";
 export type { DocumentPage, Engine, IngestOptions, PutOptions } from "./engine-verbs.js";
+export type { InstalledModel } from "./installed-models.js";
 export type { JobRequest, SubmitOptions } from "./job-order.js";
 export type { IngestProgress, JobPage, JobVerbs } from "./jobs.js";
 export { type JudgedQuery, judgedQuerySchema } from "./judged-query.js";

@@ -145,6 +145,7 @@ async function openParts(
       reports,
       library,
       models,
+      catalogue,
       jobs,
       migration,
       monitor,

@@ -1,4 +1,5 @@
-// What a query that is being typed may become: one that was asked before, a title, or its last word completed from the library's own.
+// What a query that is being typed may become: one that was asked before, a title, a heading, or its last word completed from the
+// library's own.
 
 import { z } from "zod";
 import { parseInput } from "../input/parse-input.js";
@@ -15,15 +16,21 @@ export const suggestQuerySchema = z.strictObject({
 
 export type SuggestQuery = z.input<typeof suggestQuerySchema>;
 
-/** `text`: the query as it may go on. "query": found something before. "title": of a document that is there now. "word": of its texts. */
-export type Suggestion = { text: string; kind: "query" | "title" | "word" };
+/**
+ * `text`: the query as it may go on. "query": found something before. "title", "heading": of a document that is there now. "word": of
+ * its texts.
+ */
+export type Suggestion = { text: string; kind: "query" | "title" | "heading" | "word" };
+
+/** Of all suggestions so many are left to each kind that has them. */
+const SHARE_OF_KIND = 1 / 5;
 
 // What the analyser takes for the word at the end; after a space or a full stop none is being typed.
 const LAST_WORD = /[\p{L}\p{N}\p{M}\p{Co}]+$/u;
 
 /**
- * The best first, from what a tenant may know: earlier queries, at most half of all where there is more, then titles, then words.
- * Nothing for nothing typed. Throws INVALID_INPUT or UNKNOWN_FIELD.
+ * The best first, from what a tenant may know: earlier queries, then titles, headings and words. Each kind leaves room for those behind
+ * it. Nothing for nothing typed. Throws INVALID_INPUT or UNKNOWN_FIELD.
  */
 export async function suggest(
   { arm, reader, past }: { arm: Arm; reader: StoreReader; past: PastQueries },
@@ -33,19 +40,37 @@ export async function suggest(
   const { query: given, limit } = parseInput(suggestQuerySchema, query, "The query");
   const typed = given.trimStart();
   if (typed === "") return [];
-  const [titles, words] = await Promise.all([
+  const [titles, headings, words] = await Promise.all([
     reader.call("titles", { tenant, prefix: typed, limit }),
+    reader.call("headings", { tenant, prefix: typed, limit }),
     completed(arm, tenant, typed, limit),
   ]);
-  const others = titles.length + words.length;
-  const queries = past.beginning(tenant, typed, Math.max(Math.ceil(limit / 2), limit - others));
-  const all = [
-    ...queries.map((text): Suggestion => ({ text, kind: "query" })),
-    ...titles.map((text): Suggestion => ({ text, kind: "title" })),
-    ...words.map((text): Suggestion => ({ text, kind: "word" })),
+  const known = new Set<string>();
+  const unheard = (kind: Suggestion["kind"], texts: readonly string[]) =>
+    texts.flatMap((text): Suggestion[] => {
+      const folded = text.toLowerCase();
+      if (known.has(folded)) return [];
+      known.add(folded);
+      return [{ text, kind }];
+    });
+  const kinds = [
+    unheard("query", past.beginning(tenant, typed, limit)),
+    unheard("title", titles),
+    unheard("heading", headings),
+    unheard("word", words),
   ];
-  const firstOf = new Map(all.toReversed().map((suggestion) => [suggestion.text.toLowerCase(), suggestion]));
-  return all.filter((suggestion) => firstOf.get(suggestion.text.toLowerCase()) === suggestion).slice(0, limit);
+  return inTurn(kinds, limit);
+}
+
+/** The first of each list in the order of the lists: of each as many as leave a share to every one that comes behind it. */
+function inTurn(kinds: readonly Suggestion[][], limit: number): Suggestion[] {
+  const share = Math.floor(limit * SHARE_OF_KIND);
+  const chosen: Suggestion[] = [];
+  kinds.forEach((kind, i) => {
+    const behind = kinds.slice(i + 1).reduce((sum, { length }) => sum + Math.min(length, share), 0);
+    chosen.push(...kind.slice(0, limit - chosen.length - behind));
+  });
+  return chosen;
 }
 
 async function completed(arm: Arm, tenant: string, typed: string, limit: number): Promise<string[]> {

@@ -111,8 +111,11 @@ function candidatesOf(documents: readonly KnownItemSource[]): Candidate[] {
 }
 
 function questionsIn(text: string): string[] {
-  // From the end of a sentence or a line to a question mark.
-  return Array.from(text.matchAll(/(?:^|[.!?:;\n])\s*([^.!?:;\n]{10,200}\?)(?=\s|$)/g), ([, question]) => question!);
+  // From the end of a sentence or a line to a question mark, without signs that only code has.
+  const questions = /(?:^|[.!?:;\n])\s*([^.!?:;\n]{10,200}\?)(?=\s|$)/g;
+  return Array.from(text.matchAll(questions), ([, question]) => question!).filter(
+    (question) => !/[{}[\]<>=|\\]|\/\*|&&/.test(question),
+  );
 }
 
 // A query that two documents answer is no known item, so all that look like it go; of those from one document the first stays.

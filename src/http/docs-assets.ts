@@ -145,4 +145,14 @@ for (const command of document.querySelectorAll(".command")) {
   });
   command.append(button);
 }
+// What scrolls sideways can be reached and scrolled with the keyboard, just where it does.
+const measure = (block) => {
+  const scrolls = block.scrollWidth > block.clientWidth;
+  for (const [name, value] of Object.entries({ tabindex: 0, role: "region", "aria-label": "Example" })) {
+    if (scrolls) block.setAttribute(name, value);
+    else block.removeAttribute(name);
+  }
+};
+const observer = new ResizeObserver((entries) => { for (const { target } of entries) measure(target); });
+for (const block of document.querySelectorAll("pre")) observer.observe(block);
 `;

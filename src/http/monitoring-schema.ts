@@ -61,7 +61,7 @@ const healthReportSchema = named(
         .optional(),
     }),
     {
-      status: "What was found; `unknown` where there are too few vectors to judge.",
+      status: "What was found; `unknown` where there are too few documents to judge.",
       sentence: "The same for people.",
       isCalibrated: "Whether the limits were made for this model and this library.",
       alerts: "What is beyond its limit, the worst first.",

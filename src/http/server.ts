@@ -15,6 +15,7 @@ import { feedbackRoutes } from "./feedback.js";
 import { jobRoutes } from "./jobs.js";
 import { acceptJsonOnly } from "./json-body.js";
 import { migrationRoutes } from "./migration.js";
+import { modelRoutes } from "./models.js";
 import { monitoringRoutes } from "./monitoring.js";
 import { describeApi } from "./openapi.js";
 import { pageRoutes } from "./page.js";
@@ -80,6 +81,7 @@ export async function createServer(engine: Engine, options: ServerOptions = {}):
   staleRoutes(app, engine);
   tuningRoutes(app, engine);
   migrationRoutes(app, engine);
+  modelRoutes(app, engine);
   feedbackRoutes(app, engine);
   monitoringRoutes(app, engine);
   await pageRoutes(app, checked.pageDirectory);

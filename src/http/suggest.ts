@@ -17,10 +17,12 @@ const querySchema = describeFields(
 export const suggestionsSchema = named(
   "Suggestions",
   describeFields(
-    z.object({ suggestions: z.array(z.object({ text: z.string(), kind: z.enum(["query", "title", "word"]) })) }),
+    z.object({
+      suggestions: z.array(z.object({ text: z.string(), kind: z.enum(["query", "title", "heading", "word"]) })),
+    }),
     {
       suggestions:
-        "The best first. `kind`: `query`, an earlier one that found something; `title`, of a document that is there; `word`, the last word completed from the texts.",
+        "The best first. `kind`: `query`, an earlier one that found something; `title` and `heading`, of a document that is there; `word`, the last word completed from the texts.",
     },
   ),
   { description: "What a query may become." },
@@ -35,7 +37,7 @@ export function suggestRoutes(api: Api, engine: Engine): void {
         tags: ["Search"],
         summary: "Suggest",
         description:
-          "Earlier queries and titles that begin as typed, and the last word completed from the words of the library. Nothing typed gives nothing.",
+          "Earlier queries, titles and headings that begin as typed, and the last word completed from the words of the library. Nothing typed gives nothing.",
         querystring: querySchema,
         response: answers(suggestionsSchema, "INVALID_INPUT", "UNKNOWN_FIELD"),
       },

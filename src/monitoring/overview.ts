@@ -102,7 +102,7 @@ function statusOf(
   const [worst] = alerts;
   if (worst) return { status: worst.severity, sentence: worst.sentence };
   if (index?.status === "healthy") return { status: "healthy", sentence: "Nothing stands out." };
-  if (queries > 0) return { status: "healthy", sentence: "No alert stands. There are too few vectors to judge yet." };
+  if (queries > 0) return { status: "healthy", sentence: "No alert stands. There are too few documents to judge yet." };
   return { status: "unknown", sentence: "There is nothing to judge by yet: few documents, and no queries." };
 }
 

@@ -30,8 +30,8 @@ export const defaultListPrices: readonly ListPrice[] = [
     provider: "Google",
     model: "gemini-embedding-001",
     usdPerMillionTokens: 0.15,
-    asOf: "2025-07",
-    source: "https://developers.googleblog.com/en/gemini-embedding-available-gemini-api/",
+    asOf: "2026-11",
+    source: "https://vercel.com/ai-gateway/models/gemini-embedding-001",
   },
   {
     provider: "Mistral",
@@ -42,9 +42,16 @@ export const defaultListPrices: readonly ListPrice[] = [
   },
   {
     provider: "Voyage AI",
-    model: "voyage-3.5",
+    model: "voyage-4",
     usdPerMillionTokens: 0.06,
-    asOf: "2026-05",
-    source: "https://embeddingcost.com/compare",
+    asOf: "2026-11",
+    source: "https://vercel.com/ai-gateway/models/voyage-4",
+  },
+  {
+    provider: "Cohere",
+    model: "embed-v4.0",
+    usdPerMillionTokens: 0.12,
+    asOf: "2026-06",
+    source: "https://developer.puter.com/tutorials/cohere-api-pricing/",
   },
 ];

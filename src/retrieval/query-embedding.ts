@@ -2,10 +2,10 @@
 
 import { LRUCache } from "lru-cache";
 import type { BiEncoder } from "../encoders/index.js";
-import { withinLimit } from "./time-limit.js";
+import { queryEncodings } from "./query-encodings.js";
 
 export type QueryEmbedder = {
-  /** Unit vector of the query. Rejects with a TimeoutError past `limitMs`; the vector is then kept for the next time. */
+  /** Unit vector of the query. Rejects with a TimeoutError past `limitMs`; the vector is then kept for the next time, unless many are late. */
   embed(query: string, limitMs: number): Promise<QueryVector>;
   status(): QueryCacheStatus;
   /** Queries that are remembered with their vectors, the last asked first. */
@@ -31,6 +31,12 @@ export function openQueryEmbedder(
     max: REMEMBERED_QUERIES,
   });
   const counts = { hits: 0, misses: 0, savedMs: 0 };
+  const encodings = queryEncodings(async (query, signal): Promise<QueryVector> => {
+    const { vectors: vector, ms, tokens } = await encoder.embed([query], "query", { signal });
+    remembered.set(query, { vector, ms, tokens });
+    onCost({ texts: 1, tokens, cpuMs: ms, savedTexts: 0, savedTokens: 0 });
+    return { vector, isKnown: false };
+  });
   return {
     async embed(query, limitMs) {
       const known = remembered.get(query);
@@ -41,12 +47,7 @@ export function openQueryEmbedder(
         return { vector: known.vector, isKnown: true };
       }
       counts.misses++;
-      const embedding = encoder.embed([query], "query").then(({ vectors, ms, tokens }) => {
-        remembered.set(query, { vector: vectors, ms, tokens });
-        onCost({ texts: 1, tokens, cpuMs: ms, savedTexts: 0, savedTokens: 0 });
-        return { vector: vectors, isKnown: false };
-      });
-      return withinLimit(embedding, limitMs);
+      return encodings.within(query, limitMs);
     },
     status: () => ({ remembered: remembered.size, ...counts }),
     remembered: (limit) =>

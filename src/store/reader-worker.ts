@@ -47,6 +47,7 @@ export type ReaderVerbs = {
   sources(argument: null): Source[];
   values(argument: ValueCountsRequest): ValueCounts[];
   titles(argument: { tenant: string; prefix: string; limit: number }): string[];
+  headings(argument: { tenant: string; prefix: string; limit: number }): string[];
   tenants(argument: null): TenantSize[];
   tenantKeys(argument: null): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
   counts(argument: null): LibraryCounts;
@@ -93,6 +94,7 @@ await serve<ReaderVerbs>(async () => {
       sources: () => reader.sources(),
       values: (request) => reader.values(request),
       titles: ({ tenant, prefix, limit }) => reader.titles(tenant, prefix, limit),
+      headings: ({ tenant, prefix, limit }) => reader.headings(tenant, prefix, limit),
       tenants: () => reader.tenants(),
       tenantKeys: () => reader.tenantKeys(),
       counts: () => reader.counts(),

@@ -18,6 +18,7 @@ import { countValues, type ValueCounts, type ValueCountsRequest } from "./field-
 import { documentsMatching } from "./filter-sql.js";
 import { type Freshness, readFreshness } from "./freshness.js";
 import { activeGeneration, type Generation, generationOf, shadowGeneration } from "./generation.js";
+import { headingsBeginning } from "./heading-prefix.js";
 import type { Job } from "./job.js";
 import { type JobListing, type JobPageRequest, type JobReader, openJobReader, type QueueDepth } from "./job-reader.js";
 import { readLibraryId } from "./library-id.js";
@@ -69,6 +70,8 @@ export type Reader = {
   values(request: ValueCountsRequest): ValueCounts[];
   /** Titles of a tenant's documents that begin with `prefix`, each once. */
   titles(tenant: string, prefix: string, limit: number): string[];
+  /** The same of their headings. */
+  headings(tenant: string, prefix: string, limit: number): string[];
   tenants(): TenantSize[];
   /** Keys of each tenant's documents. */
   tenantKeys(): { tenant: string; keys: Uint32Array<ArrayBuffer> }[];
@@ -139,6 +142,7 @@ export function openReader(library: string, generationId?: number): Reader {
     sources: () => readSources(db),
     values: (request) => countValues(db, request),
     titles: (tenant, prefix, limit) => titlesBeginning(db, tenant, prefix, limit),
+    headings: (tenant, prefix, limit) => headingsBeginning(db, tenant, prefix, limit),
     tenants: () => readTenants(db, open().generation.id),
     tenantKeys: () => readTenantKeys(db),
     counts: () => countLibrary(db),

@@ -9,6 +9,7 @@
 import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 import { FEEDBACK_SCHEMA } from "./feedback-schema.js";
+import { createHeadings } from "./heading-prefix.js";
 import { QUALITY_SCHEMA } from "./quality-schema.js";
 import { RANKING_SCHEMA } from "./ranking-schema.js";
 import { SPARSE_SCHEMA } from "./sparse-vectors.js";
@@ -221,6 +222,7 @@ const migrations: readonly SchemaStep[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   toFormat2,
+  createHeadings,
 ];
 
 function toFormat2(db: Database): void {

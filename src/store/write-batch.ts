@@ -5,6 +5,7 @@ import type { Database } from "better-sqlite3";
 import { LodestoneError } from "../errors.js";
 import type { ChunkDeleter } from "./delete-chunks.js";
 import type { MetadataField } from "./fields.js";
+import { prepareHeadings } from "./heading-prefix.js";
 import { checkSparse, type SparseWrite, type StoredModels } from "./sparse-model.js";
 import { type ChunkWrite, ChunkWriter, prepareChunkStatements, type RowsWritten } from "./write-chunks.js";
 
@@ -133,6 +134,7 @@ function prepareStatements(db: Database, generation: number) {
     ),
     clearFields: db.prepare("DELETE FROM document_fields WHERE document_key = ?"),
     field: db.prepare("INSERT INTO document_fields (document_key, field, text, number, truth) VALUES (?, ?, ?, ?, ?)"),
+    writeHeadings: prepareHeadings(db),
     chunks: prepareChunkStatements(db, generation),
     unshadow: db.prepare("DELETE FROM shadow_documents WHERE document_key = ?"),
   };
@@ -221,6 +223,7 @@ class BatchWriter {
     )!;
     const { characters, textHash, signature, outline, deflatedText } = document;
     statements.text.run(key, characters, textHash, signature, outline, deflatedText);
+    statements.writeHeadings(key);
     statements.clearFields.run(key);
     for (const { field, text, number, truth } of document.fields) statements.field.run(key, field, text, number, truth);
     this.#chunks.write({ key, id: document.id }, document.chunks, known);

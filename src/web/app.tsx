@@ -185,6 +185,7 @@ export function App() {
     <div class={`page with-${panel}`}>
       <PageHeader page={page} onHome={() => look(emptyView)} onKeys={() => setShowsKeys(true)}>
         <SearchField
+          send={send}
           query={view.query}
           busy={state.kind === "asking"}
           field={field}

@@ -10,6 +10,8 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL("../../dist/web", import.meta.url)),
     emptyOutDir: true,
+    // The licences of what the page is bundled with.
+    license: { fileName: "licences.md" },
     // light-dark() and nesting stay as written: these are the first versions that know both.
     target: ["chrome123", "edge123", "firefox120", "safari17.5"],
     assetsInlineLimit: 0,

@@ -198,9 +198,92 @@ test("an alert says what is wrong, since when, and which command helps", { skip 
     assert.match(await textOf(rows.nth(2)), /63.*0\.302.*0\.210.*3\.1 %.*Critical/);
     const first = shown.getByRole("region", { name: "What changed when" }).getByRole("listitem").first();
     assert.match(await textOf(first), /63 documents came in, 1 failure|distributed unlike/);
-    // A minute without queries is a gap, not a zero.
-    const paths = await shown.locator(".chart-line").first().getAttribute("d");
-    assert.equal(paths?.match(/M/g)?.length, 2);
+  }),
+);
+
+/** Of each minute, whether the first chart has a pixel in the colour of `ink` there. */
+const drawnMinutes = (shown: Page, ink: string) =>
+  shown.evaluate<boolean[]>(`(() => {
+    const plot = document.querySelector(".chart-plot");
+    const canvas = plot.querySelector("canvas");
+    const colour = getComputedStyle(plot.querySelector(".ink-${ink}")).color.match(/\\d+/g).map(Number);
+    const over = plot.querySelector(".u-over").getBoundingClientRect();
+    const scale = canvas.width / canvas.getBoundingClientRect().width;
+    const left = over.left - canvas.getBoundingClientRect().left;
+    const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return Array.from({ length: 60 }, (_, minute) => {
+      const x = Math.min(width - 1, Math.round((left + (over.width * minute) / 59) * scale));
+      for (let y = 0; y < height; y++) {
+        const at = 4 * (y * width + x);
+        if (data[at + 3] > 200 && colour.every((value, i) => Math.abs(data[at + i] - value) < 12)) return true;
+      }
+      return false;
+    });
+  })()`);
+
+test("a minute without queries is a gap in the line, and lines take on the colours of the theme", { skip }, () =>
+  site.visit({ path: page, prepare: answerTroubled, context: { colorScheme: "light" } }, async (shown) => {
+    await shown.locator(".chart-plot canvas").first().waitFor();
+    for (const theme of ["system", "dark"]) {
+      if (theme === "dark") await shown.evaluate("document.documentElement.dataset.theme = 'dark'");
+      const drawn = await eventually(
+        shown,
+        () => drawnMinutes(shown, "first"),
+        (minutes) => minutes[10] === true,
+      );
+      assert.deepEqual(
+        [drawn[19], drawn.slice(22, 25), drawn[27], drawn[58]],
+        [true, [false, false, false], true, true],
+        theme,
+      );
+    }
+  }),
+);
+
+test("charts are read in step, with what changed in a minute; leaving one gives all back", { skip }, () =>
+  site.visit({ path: page, prepare: answerTroubled }, async (shown) => {
+    const slider = (name: string) => shown.getByRole("slider", { name });
+    const spoken = async (name: string) => (await slider(name).getAttribute("aria-valuetext")) ?? "";
+    await slider("Latency").focus();
+    await shown.keyboard.press("Home");
+    for (let i = 0; i < 6; i++) await shown.keyboard.press("ArrowRight");
+    assert.match(await spoken("Latency"), /p50 [\d.]+ ms.*61 documents came in, 1 failure/);
+    assert.equal(await slider("Low confidence").getAttribute("aria-valuenow"), "6");
+    assert.match(await textOf(shown.locator(".chart-note").last()), /61 documents came in/);
+    await shown.keyboard.press("End");
+    assert.equal(await slider("Latency").getAttribute("aria-valuenow"), "59");
+
+    const over = shown.locator(".chart-plot .u-over").nth(1);
+    const box = (await over.boundingBox())!;
+    await shown.mouse.move(box.x + (box.width * 41) / 59, box.y + box.height / 2);
+    await eventually(
+      shown,
+      () => slider("Latency").getAttribute("aria-valuenow"),
+      (now) => now === "41",
+    );
+    assert.match(await textOf(shown.locator(".chart-note").first()), /63 documents came in.*MMD 0\.302/);
+    await shown.mouse.move(5, 5);
+    await eventually(
+      shown,
+      () => textOf(shown.locator(".chart-note").first()),
+      (note) => note === "",
+    );
+  }),
+);
+
+test("a chart is as wide as its place, also after the window has changed", { skip }, () =>
+  site.visit({ path: page, prepare: answerTroubled }, async (shown) => {
+    const widths = () =>
+      shown.evaluate<number[]>(
+        "[...document.querySelectorAll('.chart-plot')].flatMap((plot) => [plot.clientWidth, plot.querySelector('canvas').clientWidth])",
+      );
+    await shown.locator(".chart-plot canvas").first().waitFor();
+    const before = await widths();
+    await shown.setViewportSize({ width: 400, height: 800 });
+    const after = await eventually(shown, widths, (now) =>
+      now.every((width, i) => i % 2 === 0 || width === now[i - 1]),
+    );
+    assert.notEqual(after[0], before[0]);
   }),
 );
 
@@ -208,14 +291,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`text has a contrast of 4.5 to 1 on the page of health in the ${colorScheme} theme`, { skip }, () =>
     site.visit({ path: page, prepare: answerTroubled, context: { colorScheme } }, async (shown) => {
       await mark(shown).waitFor();
-      for (const part of [
-        ".health-mark",
-        ".alert-remedy",
-        ".chart-axis span",
-        ".chart-reading",
-        ".drift th",
-        ".change-item",
-      ]) {
+      for (const part of [".health-mark", ".alert-remedy", ".chart-reading", ".drift th", ".change-item"]) {
         const contrast = await shown.evaluate<number>(`(${site.contrastOf})(document.querySelector("${part}"))`);
         assert.ok(contrast >= 4.5, `${part} has ${contrast.toFixed(2)}`);
       }
@@ -232,6 +308,28 @@ test("nothing is cut off on a telephone", { skip }, () =>
       assert.ok(overhang <= 0, `${overhang} pixels`);
     },
   ),
+);
+
+test(
+  "the table is scrolled with the keyboard where it is wider than the page, and no stop on the way where it is not",
+  { skip },
+  () =>
+    site.visit({ path: page, prepare: answerTroubled }, async (shown) => {
+      await mark(shown).waitFor();
+      const table = shown.getByRole("region", { name: "Shift by ingest" });
+      assert.equal(await table.count(), 0);
+      await shown.setViewportSize({ width: 360, height: 740 });
+      await table.waitFor();
+      await shown.getByRole("slider").last().focus();
+      await shown.keyboard.press("Tab");
+      assert.equal(await shown.evaluate("document.activeElement.getAttribute('aria-label')"), "Shift by ingest");
+      await shown.keyboard.press("ArrowRight");
+      await eventually(
+        shown,
+        () => shown.evaluate<number>("document.activeElement.scrollLeft"),
+        (left) => left > 0,
+      );
+    }),
 );
 
 test("a server that cannot be reached is said, and asked again", { skip }, () =>

@@ -30,7 +30,7 @@ test("the header leads to the jobs and back to the search as it was", { skip }, 
     await whenLive(page);
     await page.getByRole("link", { name: "Search", exact: true }).click();
     await page.locator(".hit").first().waitFor();
-    assert.equal(await page.getByRole("searchbox").inputValue(), "signing keys");
+    assert.equal(await page.getByRole("combobox").inputValue(), "signing keys");
   }),
 );
 

@@ -14,17 +14,58 @@ const cell = (page: Page, name: string, arm: "source" | "target") =>
     .filter({ has: page.getByRole("rowheader", { name, exact: true }) })
     .locator(`.arm-${arm}`);
 
-test("what the server refuses to begin is said, and what was typed stays", { skip }, () =>
+test("what the server refuses to begin is said, and what was entered stays", { skip }, () =>
   site.visit({ path: "/#/migration", provokesErrors: true }, async (page) => {
-    await page.getByLabel("Model").fill("no-such-model");
+    await page.getByLabel("Dimensions").fill("7");
     await page.getByRole("button", { name: "Start the migration" }).click();
     await page.getByRole("alert").waitFor();
-    assert.match(await textOf(page.getByRole("alert")), /no-such-model/);
-    assert.equal(await page.getByLabel("Model").inputValue(), "no-such-model");
+    assert.match(await textOf(page.getByRole("alert")), /7 was asked for/);
+    assert.equal(await page.getByLabel("Dimensions").inputValue(), "7");
     await page.getByRole("alert").getByRole("button", { name: "Dismiss" }).click();
     assert.equal(await page.getByRole("alert").count(), 0);
   }),
 );
+
+test("where no other model is installed the form says how to bring one in", { skip }, () =>
+  site.visit({ path: "/#/migration" }, async (page) => {
+    const model = page.getByLabel("Model");
+    await model.waitFor();
+    assert.deepEqual(await model.locator("option").allInnerTexts(), ["As it is: minilex-embed-en, 512 dimensions"]);
+    assert.deepEqual(await page.getByLabel("Sparse encoder").locator("option").allInnerTexts(), ["As it is: none"]);
+    const hints = await page.locator(".field-hint").allInnerTexts();
+    assert.match(hints[0] ?? "", /No other bi-encoder is installed.*lodestone models import <folder>/);
+    assert.match(hints[1] ?? "", /No sparse encoder is installed.*lodestone models import <folder>/);
+  }),
+);
+
+test("installed models are chosen from a list, and asked for by name", { skip }, () => {
+  const models = [
+    { name: "e5-small", role: "bi-encoder", dimensions: [384] },
+    { name: "minilex-embed-en", role: "bi-encoder", dimensions: [512, 256] },
+    { name: "splade", role: "sparse-encoder", dimensions: [] },
+  ];
+  const bodies: unknown[] = [];
+  const prepare = async (page: Page) => {
+    await page.route("**/v1/models", (route) => route.fulfill({ json: { models } }));
+    await page.route("**/v1/migration", (route) => {
+      if (route.request().method() === "GET") return route.fulfill({ json: { migration: null } });
+      bodies.push(route.request().postDataJSON());
+      return route.fulfill({ status: 202, json: example });
+    });
+  };
+  return site.visit({ path: "/#/migration", prepare }, async (page) => {
+    const hint = page.locator("#start-dimensions-hint");
+    await page.getByLabel("Model").waitFor();
+    assert.match(await textOf(hint), /can have 512 or 256/);
+    await page.getByLabel("Model").selectOption({ label: "e5-small, 384 dimensions" });
+    assert.match(await textOf(hint), /have 384/);
+    assert.equal(await page.getByLabel("Dimensions").getAttribute("placeholder"), "384");
+    await page.getByLabel("Sparse encoder").selectOption("splade");
+    await page.getByRole("button", { name: "Start the migration" }).click();
+    await page.getByRole("region", { name: "Filling" }).waitFor();
+    assert.deepEqual(bodies, [{ model: "e5-small", sparseEncoder: "splade" }]);
+  });
+});
 
 test("a migration is begun, split, promoted, rolled back and finished, and each step shows at once", { skip }, () =>
   site.visit({ path: "/" }, async (page) => {

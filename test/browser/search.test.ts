@@ -20,7 +20,7 @@ test(
   { skip },
   () =>
     site.visit({}, async (page) => {
-      await page.getByRole("searchbox").pressSequentially(question);
+      await page.getByRole("combobox").pressSequentially(question);
       const first = hits(page).first();
       await first.waitFor();
       await eventually(
@@ -43,7 +43,7 @@ test(
 test("an address opened by itself shows its search, and Back returns to the one before", { skip }, () =>
   site.visit({ path: asked }, async (page) => {
     await hits(page).first().waitFor();
-    assert.equal(await page.getByRole("searchbox").inputValue(), question);
+    assert.equal(await page.getByRole("combobox").inputValue(), question);
     await page.locator(".segment", { hasText: "Keyword" }).click();
     await page.waitForURL(/mode=lexical/);
     await page.goBack();
@@ -132,7 +132,7 @@ test("the keyboard walks from the search to the results, into a document and bac
     await page.evaluate("document.activeElement.blur()");
     await page.keyboard.press("/");
     assert.match(await focusedClass(page), /search-input/);
-    await page.getByRole("searchbox").fill(question);
+    await page.getByRole("combobox").fill(question);
     await eventually(
       page,
       () => titles(page),
@@ -159,14 +159,14 @@ test("the keyboard walks from the search to the results, into a document and bac
     await page.keyboard.press("ArrowUp");
     assert.match(await focusedClass(page), /search-input/);
     await page.keyboard.press("Escape");
-    assert.equal(await page.getByRole("searchbox").inputValue(), "");
+    assert.equal(await page.getByRole("combobox").inputValue(), "");
   }),
 );
 
 test("Enter goes from the question to the first result, and again opens it", { skip }, () =>
   site.visit({ path: asked }, async (page) => {
     await hits(page).first().waitFor();
-    await page.getByRole("searchbox").press("Enter");
+    await page.getByRole("combobox").press("Enter");
     assert.equal(await focused(page), (await titles(page))[0]);
     await page.keyboard.press("Enter");
     await page.getByRole("region", { name: "Document" }).waitFor();

@@ -169,7 +169,7 @@ test("a late answer to an earlier question is never shown", { skip }, () => {
     if (query === "coffee") firstIsAnswered.give();
   };
   return site.visit({ prepare: (page) => page.route("**/v1/search", holdFirst) }, async (page) => {
-    const field = page.getByRole("searchbox");
+    const field = page.getByRole("combobox");
     const first = page.waitForRequest((request) => request.postDataJSON()?.query === "coffee");
     await field.fill("coffee");
     await first;

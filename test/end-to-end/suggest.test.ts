@@ -1,6 +1,37 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { temporaryFolder } from "../temporary-folder.js";
 import { coded, openTemporary } from "./temporary.js";
+
+test("headings are suggested behind titles and before words, and no kind takes the room of another", async (t) => {
+  const engine = await openTemporary(t);
+  const notes = join(temporaryFolder(), "notes");
+  mkdirSync(notes);
+  writeFileSync(
+    join(notes, "keys.md"),
+    "# Keys\n\nOf the house.\n\n## Rotating them\n\nEvery ninety days.\n\n## Rotas\n\nWhose turn.\n",
+  );
+  await engine.ingestPaths([notes]);
+  await engine.put([
+    ...["a", "b", "c"].map((id) => ({ id, title: `Rotunda ${id}`, text: "A round building." })),
+    { id: "d", title: "rotas", text: "Who is on duty." },
+  ]);
+  const texts = async (query: string, limit: number) =>
+    (await engine.suggest({ query, limit })).map(({ text, kind }) => `${kind} ${text}`);
+  assert.deepEqual(await texts("rot", 5), [
+    "title rotas",
+    "title Rotunda a",
+    "title Rotunda b",
+    "heading Rotating them",
+    "word rotunda",
+  ]);
+  assert.deepEqual(await texts("rotating ", 5), ["heading Rotating them"]);
+  assert.deepEqual(await engine.tenant("acme").suggest({ query: "rot" }), []);
+  await engine.remove(["notes/keys.md"]);
+  assert.deepEqual(await texts("rotating ", 5), []);
+});
 
 test("titles and earlier queries are suggested, each tenant's own, and none of a document that is gone", async (t) => {
   const engine = await openTemporary(t);

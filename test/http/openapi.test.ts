@@ -64,6 +64,7 @@ test("every operation of the API is described, and nothing else", () => {
     "GET /v1/jobs/events",
     "GET /v1/jobs/{id}",
     "GET /v1/migration",
+    "GET /v1/models",
     "GET /v1/search",
     "GET /v1/snapshots",
     "GET /v1/snapshots/{name}/verify",

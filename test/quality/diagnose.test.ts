@@ -69,7 +69,7 @@ test("a batch that is large and new is worth a notice", () => {
   const [finding] = diagnose({ nowMs, ingest }).findings;
   assert.deepEqual(
     [finding?.status, finding?.sentence],
-    ["notice", "The newest batch came 1.0 hours ago: 60 of 100 documents."],
+    ["notice", "The newest batch came 1 hour ago: 60 of 100 documents."],
   );
 });
 

@@ -22,6 +22,7 @@ export type DocumentSketch = {
   /** One chunk each. */
   texts: string[];
   title?: string;
+  headings?: string[];
   type?: string;
   path?: string | null;
   metadata?: Metadata;
@@ -38,6 +39,7 @@ export function batchOf(sketches: DocumentSketch[], parts: Partial<WriteBatch> =
   const vectors: number[] = [];
   const documents = sketches.map((sketch): DocumentWrite => {
     const { id, texts, title = id, type = "text/plain", path = null, metadata = {}, keep = [] } = sketch;
+    const headings = (sketch.headings ?? []).map((title) => ({ level: 1, title, start: 0 }));
     const chunks = texts.map((text, index) => {
       const kept = keep.includes(text);
       if (!kept) vectors.push(firstVector + vectors.length / dimensions, 0, 0, 1);
@@ -68,7 +70,7 @@ export function batchOf(sketches: DocumentSketch[], parts: Partial<WriteBatch> =
       textHash: passageHash(texts.join(" ")),
       signature: null,
       staleness: null,
-      outline: JSON.stringify({ headings: [], codeBlocks: [] }),
+      outline: JSON.stringify({ headings, codeBlocks: [] }),
       deflatedText: deflateRawSync(texts.join(" ")),
       chunks,
     };

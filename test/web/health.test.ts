@@ -1,25 +1,61 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ceilingOf, lastKnown, pathOf, xOf, yOf } from "../../src/web/health/chart.js";
+import type { Series } from "../../src/web/health/chart.js";
+import { aloneAmong, columnsOf, lastKnown, marksAt, marksOf, minuteByKey } from "../../src/web/health/chart.js";
+import type { Change } from "../../src/web/health/health-words.js";
 import { changesOf } from "../../src/web/health/health-words.js";
 
-const series = (...values: (number | null)[]) => [{ name: "p50", kind: "first", values }];
+const series = (...values: (number | null)[]): Series[] => [{ name: "p50", kind: "first", values }];
+const minute = (i: number, second = 0) => new Date(Date.UTC(2026, 10, 20, 9, i, second)).toISOString();
+const times = Array.from({ length: 60 }, (_, i) => minute(i));
 
-test("the scale ends at a round number above all values", () => {
-  assert.equal(ceilingOf(series(3, 41, null)), 50);
-  assert.equal(ceilingOf(series(100)), 100);
-  assert.equal(ceilingOf(series(101)), 150);
-  assert.equal(ceilingOf(series(0.0031)).toFixed(4), "0.0040");
-  assert.equal(ceilingOf(series(0.05), 0.2).toFixed(1), "0.2");
-  assert.equal(ceilingOf(series(null)), 1);
+test("minutes become columns of seconds and values, and one alone is to be a dot", () => {
+  assert.deepEqual(columnsOf(times.slice(0, 2), series(3, null)), [
+    [Date.parse(times[0]!) / 1000, Date.parse(times[1]!) / 1000],
+    [3, null],
+  ]);
+  assert.deepEqual(aloneAmong([0, 10, null, 5, null, 10]), [3, 5]);
+  assert.deepEqual(aloneAmong([null, undefined]), []);
 });
 
-test("a line breaks where nothing was asked, and a minute alone is a dot", () => {
-  const path = pathOf([0, 10, null, 5, null, 10], 10);
-  assert.equal(path.match(/M/g)?.length, 3);
-  assert.equal(path.match(/h0\.01/g)?.length, 2);
-  assert.equal(pathOf([null, null], 10), "");
-  assert.deepEqual([xOf(0, 3), xOf(2, 3), yOf(0, 10), yOf(10, 10), yOf(99, 10)], [0, 600, 120, 0, 0]);
+test("what changed within the hour is marked at its minute, in order, and what changed before is not", () => {
+  const change = (at: string): Change => ({ at, kind: "ingest", text: at });
+  const marks = marksOf(
+    [change(minute(59, 30)), change(minute(20, 59)), change(minute(-1, 59)), change(minute(60))],
+    times,
+  );
+  assert.deepEqual(
+    marks.map(({ minute, text }) => [minute, text]),
+    [
+      [20, minute(20, 59)],
+      [59, minute(59, 30)],
+    ],
+  );
+  assert.deepEqual(
+    marks.map(({ atSeconds }) => atSeconds),
+    [minute(20, 59), minute(59)].map((at) => Date.parse(at) / 1000),
+  );
+  assert.deepEqual(marksOf([change(minute(3))], []), []);
+});
+
+test("a mark is read in its minute, and in the one beside it that has none", () => {
+  const marks = marksOf(
+    [3, 5].map((i): Change => ({ at: minute(i), kind: "raised", text: String(i) })),
+    times,
+  );
+  const texts = (at: number) => marksAt(marks, at).map(({ text }) => text);
+  assert.deepEqual([texts(3), texts(4), texts(6), texts(7)], [["3"], ["3", "5"], ["5"], []]);
+});
+
+test("the keys of a slider lead from minute to minute and stop at the ends", () => {
+  const from = (at: number) => (key: string) => minuteByKey(key, at, 59);
+  assert.deepEqual(
+    ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"].map(from(30)),
+    [29, 31, 40, 20, 0, 59],
+  );
+  assert.deepEqual(["ArrowLeft", "PageDown"].map(from(0)), [0, 0]);
+  assert.deepEqual(["ArrowRight", "PageUp"].map(from(59)), [59, 59]);
+  assert.equal(from(3)("Enter"), undefined);
 });
 
 test("the last minute that was asked anything is the one that is read", () => {

@@ -4,15 +4,7 @@ import { test } from "node:test";
 import type { ArmFigures, MigrationSide, MigrationStatus } from "../../src/web/api/migration.js";
 import { comparisonRows } from "../../src/web/migration/comparison.js";
 import { followMigration, pollMs } from "../../src/web/migration/follow-migration.js";
-import {
-  answeredShare,
-  endWords,
-  noFields,
-  progressWords,
-  requestOf,
-  sideWords,
-  stepOf,
-} from "../../src/web/migration/migration-words.js";
+import { answeredShare, endWords, progressWords, sideWords, stepOf } from "../../src/web/migration/migration-words.js";
 
 const nothing: ArmFigures = {
   searches: 0,
@@ -29,6 +21,7 @@ const nothing: ArmFigures = {
 const side = (fields: Partial<MigrationSide> = {}): MigrationSide => ({
   generation: 1,
   model: "minilm@3f2a91c07d4e",
+  sparseEncoder: null,
   dimensions: 384,
   chunking: { maxTokens: 256, overlapTokens: 32 },
   isActive: false,
@@ -119,6 +112,7 @@ test("a migration is told in words, as far as it is known", () => {
     ["1,204 of 13,000 documents", "35 a second", "6 minutes left"],
   );
   assert.deepEqual(sideWords(side()), ["minilm", "384 dimensions", "passages of 256 tokens, 32 shared"]);
+  assert.deepEqual(sideWords(side({ sparseEncoder: "splade@12ab" })).slice(0, 2), ["minilm", "and splade"]);
   assert.match(endWords(migration({ state: "ended", source: null, target: side({ isActive: true }) })), /took over/);
   assert.match(endWords(migration({ state: "ended", target: null })), /was dropped, and everything is as it was/);
 });
@@ -132,18 +126,6 @@ test("each state is a step, and an index that is not full answers nothing, whate
   );
   assert.equal(answeredShare(migration({ state: "filling", share: 25 })), 0);
   assert.equal(answeredShare(migration({ state: "split", share: 25 })), 25);
-});
-
-test("the form asks only for what was filled in", () => {
-  assert.equal(requestOf(noFields), undefined);
-  assert.equal(requestOf({ ...noFields, model: "  " }), undefined);
-  assert.deepEqual(requestOf({ ...noFields, maxTokens: "128" }), { maxTokens: 128 });
-  assert.deepEqual(requestOf({ model: " e5-small ", dimensions: "256", maxTokens: "128", overlapTokens: "0" }), {
-    model: "e5-small",
-    dimensions: 256,
-    maxTokens: 128,
-    overlapTokens: 0,
-  });
 });
 
 /** A server whose answers the test gives, and a page that it looks at or not. */

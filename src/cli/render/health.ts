@@ -60,7 +60,7 @@ export function renderCost({ groups, total, hosted }: CostReport, by: CostGroupi
     `${provider} ${model}`,
     formatUsd(usd),
     formatUsd(savedUsd),
-    `$${usdPerMillionTokens} a million tokens, ${asOf}`,
+    `${formatUsd(usdPerMillionTokens)} a million tokens, ${asOf}`,
   ]);
   const own = tableOf([by, "tokens", "computing", "tokens spared", "computing spared"], rows, style);
   const elsewhere = tableOf(["model", "price", "spared", "at"], prices, style);
@@ -109,5 +109,5 @@ function formatSeconds(seconds: number): string {
 }
 
 function formatUsd(usd: number): string {
-  return `$${usd < 1 ? usd.toPrecision(2) : usd.toFixed(2)}`;
+  return `$${usd > 0 && usd < 1 ? usd.toPrecision(2) : usd.toFixed(2)}`;
 }

@@ -29,8 +29,14 @@ export function recentIngest({ ingest, nowMs }: Facts): Outcome {
       { cause: "failed-ingest", weight: weightOf(failed / tried, 0.5, 0.4, 0.85) },
     ]);
   }
-  const sentence = `The newest batch came ${hours.toFixed(1)} hours ago: ${written} of ${libraryDocuments} documents.`;
+  const sentence = `The newest batch came ${ago(hours)}: ${written} of ${libraryDocuments} documents.`;
   return share >= newsworthyShare && hours <= newsworthyHours ? notice(sentence, figures) : fine(sentence, figures);
+}
+
+function ago(hours: number): string {
+  const [count, unit] = hours < 1 ? [hours * 60, "minute"] : hours < 48 ? [hours, "hour"] : [hours / 24, "day"];
+  const whole = Math.round(count);
+  return whole < 1 ? "just now" : `${whole} ${unit}${whole === 1 ? "" : "s"} ago`;
 }
 
 export function versionMix({ versions }: Facts): Outcome {

@@ -4,7 +4,14 @@ import type { Send } from "./request.js";
 /** Of a hundred queries so many can be given to the new index. */
 export const shares = [0, 10, 25, 50, 100] as const;
 
-export type MigrationRequest = { model?: string; dimensions?: number; maxTokens?: number; overlapTokens?: number };
+export type MigrationRequest = {
+  model?: string;
+  /** null: none. */
+  sparseEncoder?: string | null;
+  dimensions?: number;
+  maxTokens?: number;
+  overlapTokens?: number;
+};
 
 /** What the searches of one index were like. Shares are 0..1; null is where nothing is known. */
 export type ArmFigures = {
@@ -22,6 +29,8 @@ export type ArmFigures = {
 export type MigrationSide = {
   generation: number;
   model: string;
+  /** null: none. */
+  sparseEncoder: string | null;
   dimensions: number;
   chunking: { maxTokens: number; overlapTokens: number };
   /** Whether it answers all queries but the share of the other. */

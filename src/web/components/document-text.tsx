@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { StoredDocument, TextRange } from "../api/documents.js";
+import { useScrollable } from "../hooks/use-scrollable.js";
 import type { DocumentBlock } from "../text/document-blocks.js";
 import { documentBlocks } from "../text/document-blocks.js";
 import { findWords } from "../text/matched-words.js";
@@ -68,16 +69,20 @@ function BlockElement({ block, children }: { block: DocumentBlock; children: Com
     case "heading":
       return <p class={`document-heading level-${Math.min(4, block.level)}`}>{children}</p>;
     case "code":
-      return (
-        <pre class="document-code">
-          <code>{children}</code>
-        </pre>
-      );
+      return <CodeBlock>{children}</CodeBlock>;
     case "paragraph":
       return <p class={block.flows ? "document-paragraph flows" : "document-paragraph"}>{children}</p>;
     default:
       return block satisfies never;
   }
+}
+
+function CodeBlock({ children }: { children: ComponentChildren }) {
+  return (
+    <pre class="document-code" {...useScrollable<HTMLPreElement>("Code")}>
+      <code>{children}</code>
+    </pre>
+  );
 }
 
 function BlockText({ block, text, passage, words }: BlockProps) {

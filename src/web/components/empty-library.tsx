@@ -1,5 +1,6 @@
 // A library without documents: how to fill it.
 import type { Status } from "../api/status.js";
+import { IndexCommand } from "./index-command.js";
 
 export function EmptyLibrary({ status }: { status: Status }) {
   return (
@@ -10,9 +11,7 @@ export function EmptyLibrary({ status }: { status: Status }) {
       ) : (
         <>
           <p>Give it a folder of notes, documentation or data:</p>
-          <pre class="command">
-            <code>npx lodestone index ~/notes</code>
-          </pre>
+          <IndexCommand />
           <p class="state-hint">Markdown, text, HTML, JSONL and CSV are read. Nothing leaves this machine.</p>
         </>
       )}

@@ -1,6 +1,8 @@
 // Health at a glance: what stands out, the last hour of queries, the vectors, and what changed when.
+import { useMemo } from "preact/hooks";
 import type { Alert, Health } from "../api/health.js";
 import type { Send } from "../api/request.js";
+import { marksOf } from "../health/chart.js";
 import { changesOf, statusNames } from "../health/health-words.js";
 import { useHealth } from "../hooks/use-health.js";
 import { formatCount, formatMs, formatShare } from "../text/numbers.js";
@@ -34,7 +36,7 @@ export function HealthPage({ send }: { send: Send }) {
           <>
             <p class="health-sentence">{health.sentence}</p>
             {health.alerts.length > 0 && <Alerts alerts={health.alerts} />}
-            <Queries queries={health.queries} />
+            <Queries health={health} />
             <HealthVectors embeddings={health.embeddings} />
             <HealthDiagnosis send={send} />
             <Changes health={health} />
@@ -98,8 +100,14 @@ function Alerts({ alerts }: { alerts: readonly Alert[] }) {
   );
 }
 
-function Queries({ queries: { lastHour, minutes } }: { queries: Health["queries"] }) {
-  const times = minutes.map(({ at }) => at);
+function Queries({ health }: { health: Health }) {
+  const { lastHour, minutes } = health.queries;
+  // New ones with each answer: what the charts are drawn anew for.
+  const { times, marks } = useMemo(() => {
+    const times = health.queries.minutes.map(({ at }) => at);
+    return { times, marks: marksOf(changesOf(health), times) };
+  }, [health]);
+  const shared = { times, marks };
   const percent = (value: number) => formatShare(value);
   return (
     <section aria-labelledby="queries-title">
@@ -112,7 +120,7 @@ function Queries({ queries: { lastHour, minutes } }: { queries: Health["queries"
         <div class="charts">
           <MinuteChart
             title="Latency"
-            times={times}
+            {...shared}
             format={formatMs}
             series={[
               { name: "p50", kind: "first", values: minutes.map(({ p50Ms }) => p50Ms) },
@@ -121,13 +129,14 @@ function Queries({ queries: { lastHour, minutes } }: { queries: Health["queries"
           />
           <MinuteChart
             title="Queries a minute"
-            times={times}
+            {...shared}
             format={(value) => formatCount(Math.round(value))}
+            whole={true}
             series={[{ name: "asked", kind: "first", values: minutes.map(({ queries }) => queries) }]}
           />
           <MinuteChart
             title="Low confidence"
-            times={times}
+            {...shared}
             format={percent}
             least={0.2}
             series={[
@@ -136,7 +145,7 @@ function Queries({ queries: { lastHour, minutes } }: { queries: Health["queries"
           />
           <MinuteChart
             title="Cosine of the nearest"
-            times={times}
+            {...shared}
             format={(value) => value.toFixed(2)}
             least={0.5}
             series={[{ name: "mean", kind: "first", values: minutes.map(({ averageTopScore }) => averageTopScore) }]}

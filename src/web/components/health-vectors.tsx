@@ -1,6 +1,7 @@
 // The vectors: what came in lately and the whole index, each held against the known-good sample.
 import type { EmbeddingHealth, Health } from "../api/health.js";
 import { statusNames } from "../health/health-words.js";
+import { useScrollable } from "../hooks/use-scrollable.js";
 import { formatCount, plural } from "../text/numbers.js";
 import { MomentText } from "./moment-text.js";
 
@@ -23,37 +24,41 @@ export function HealthVectors({ embeddings }: { embeddings: Health["embeddings"]
           Held against a sample of {plural(baseline.rows, "document")}, taken <MomentText iso={baseline.madeAt} />.
         </p>
       )}
-      {(index !== null || runs.length > 0) && (
-        <div class="drift-scroll">
-          <table class="drift">
-            <thead>
-              <tr>
-                <th scope="col">Came in</th>
-                <th scope="col" class="number">
-                  Documents
-                </th>
-                <th scope="col" class="number" title="Maximum mean discrepancy: how far the distribution has moved">
-                  Shift
-                </th>
-                <th scope="col" class="number" title="Mean cosine of two of them">
-                  Coherence
-                </th>
-                <th scope="col" class="number" title="Lengths before normalisation, against the baseline's">
-                  Norms
-                </th>
-                <th scope="col">Health</th>
-              </tr>
-            </thead>
-            <tbody>
-              {index !== null && <Row name="The whole index" documents={index.figures?.currentRows} health={index} />}
-              {runs.slice(0, shownRuns).map(({ id, finishedAt, documents, health }) => (
-                <Row key={id} iso={finishedAt} documents={documents} health={health} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {(index !== null || runs.length > 0) && <Drift index={index} runs={runs} />}
     </section>
+  );
+}
+
+function Drift({ index, runs }: Pick<Health["embeddings"], "index" | "runs">) {
+  return (
+    <div class="drift-scroll" {...useScrollable<HTMLDivElement>("Shift by ingest")}>
+      <table class="drift">
+        <thead>
+          <tr>
+            <th scope="col">Came in</th>
+            <th scope="col" class="number">
+              Documents
+            </th>
+            <th scope="col" class="number" title="Maximum mean discrepancy: how far the distribution has moved">
+              Shift
+            </th>
+            <th scope="col" class="number" title="Mean cosine of two of them">
+              Coherence
+            </th>
+            <th scope="col" class="number" title="Lengths before normalisation, against the baseline's">
+              Norms
+            </th>
+            <th scope="col">Health</th>
+          </tr>
+        </thead>
+        <tbody>
+          {index !== null && <Row name="The whole index" documents={index.figures?.currentRows} health={index} />}
+          {runs.slice(0, shownRuns).map(({ id, finishedAt, documents, health }) => (
+            <Row key={id} iso={finishedAt} documents={documents} health={health} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -4,7 +4,7 @@ import { Icon } from "./icon.js";
 
 const keys: readonly [string[], string][] = [
   [["/"], "Go to the search field"],
-  [["↓", "↑"], "Walk through the results or the documents"],
+  [["↓", "↑"], "Walk through suggestions, results or documents"],
   [["Enter"], "Go to the first result; on a result, open it"],
   [["e"], "Explain the ranking"],
   [["Esc"], "Close what is open, then clear the search"],

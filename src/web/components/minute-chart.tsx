@@ -1,40 +1,64 @@
-// A chart of the last hour, minute by minute. The values of one minute are read with the pointer or the arrow keys.
-import { useState } from "preact/hooks";
-import type { Series } from "../health/chart.js";
-import { ceilingOf, chartHeight, chartWidth, lastKnown, pathOf, xOf, yOf } from "../health/chart.js";
+// A chart of the last hour, minute by minute. The values of one minute, and what changed in it, are read with the pointer or the keys of
+// a slider.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Mark, Series } from "../health/chart.js";
+import { lastKnown, marksAt, minuteByKey } from "../health/chart.js";
+import type { MinutePlot } from "../health/minute-plot.js";
+import { openMinutePlot } from "../health/minute-plot.js";
 
 type Props = {
   title: string;
   series: readonly Series[];
   /** When each minute began, ISO 8601. */
   times: readonly string[];
+  marks: readonly Mark[];
   format(value: number): string;
   /** The scale reaches at least this high. */
   least?: number;
+  /** Values are counts. */
+  whole?: boolean;
 };
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
-export function MinuteChart({ title, series, times, format, least = 0 }: Props) {
+export function MinuteChart({ title, series, times, marks, format, least = 0, whole = false }: Props) {
   const [chosen, setChosen] = useState<number>();
-  const ceiling = ceilingOf(series, least);
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<MinutePlot>(undefined);
+  const values = { times, series, marks };
+  const first = useRef({ values, ports: { format, least, whole, onRead: setChosen } });
+
+  useEffect(() => {
+    if (place.current === null) return;
+    const opened = openMinutePlot(place.current, first.current.values, first.current.ports);
+    plot.current = opened;
+    return opened.close;
+  }, []);
+  // A new object with each answer of the server, and not otherwise.
+  useEffect(() => plot.current?.update(values), [times]);
+
   const last = times.length - 1;
   const shown = chosen ?? lastKnown(series, last);
   const moment = shown === undefined ? "nothing asked" : clock.format(new Date(times[shown] ?? 0));
-  const choose = (event: PointerEvent) => {
-    const { left, width } = (event.currentTarget as Element).getBoundingClientRect();
-    setChosen(Math.max(0, Math.min(last, Math.round(((event.clientX - left) / width) * last))));
-  };
-  const onKey = (event: KeyboardEvent) => {
-    const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    setChosen(Math.max(0, Math.min(last, (shown ?? last) + step)));
-  };
+  const changes = chosen === undefined ? [] : marksAt(marks, chosen);
   const readings = series.map(({ name, kind, values }) => {
     const value = shown === undefined ? null : (values[shown] ?? null);
     return { name, kind, text: value === null ? "–" : format(value) };
   });
+  const spoken = [
+    `${moment}: ${readings.map(({ name, text }) => `${name} ${text}`).join(", ")}`,
+    ...changes.map(({ text }) => text),
+  ];
+  const onKey = (event: KeyboardEvent) => {
+    const minute = minuteByKey(event.key, shown ?? last, last);
+    if (minute === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    plot.current?.read(minute);
+  };
+  // uPlot follows mice; a finger that moves sideways reads, too.
+  const onTouch = (event: PointerEvent) => {
+    if (event.pointerType !== "mouse") plot.current?.read(plot.current.minuteAt(event.clientX));
+  };
   return (
     <figure class="chart">
       <figcaption class="chart-head">
@@ -56,48 +80,20 @@ export function MinuteChart({ title, series, times, format, least = 0 }: Props) 
         aria-valuemin={0}
         aria-valuemax={last}
         aria-valuenow={shown ?? last}
-        aria-valuetext={`${moment}: ${readings.map(({ name, text }) => `${name} ${text}`).join(", ")}`}
-        onPointerMove={choose}
-        onPointerLeave={() => setChosen(undefined)}
-        onBlur={() => setChosen(undefined)}
+        aria-valuetext={spoken.join(". ")}
+        onPointerMove={onTouch}
+        onBlur={() => plot.current?.read(undefined)}
         onKeyDown={onKey}
       >
-        <svg
-          class="chart-lines"
-          viewBox={`0 0 ${chartWidth} ${chartHeight}`}
-          preserveAspectRatio="none"
-          aria-hidden="true"
-        >
-          {[0, 0.5, 1].map((share) => (
-            <line
-              key={share}
-              class="chart-rule"
-              x1="0"
-              x2={chartWidth}
-              y1={yOf(share * ceiling, ceiling)}
-              y2={yOf(share * ceiling, ceiling)}
-            />
-          ))}
-          {series.map(({ name, kind, values }) => (
-            <path key={name} class={`chart-line line-${kind}`} d={pathOf(values, ceiling)} />
-          ))}
-          {chosen !== undefined && (
-            <line
-              class="chart-cursor"
-              x1={xOf(chosen, times.length)}
-              x2={xOf(chosen, times.length)}
-              y1="0"
-              y2={chartHeight}
-            />
-          )}
-        </svg>
-        <span class="chart-ceiling">{format(ceiling)}</span>
+        <div ref={place} class="chart-plot" aria-hidden="true" />
       </div>
-      <div class="chart-axis">
-        <span>an hour ago</span>
-        <span>{chosen === undefined ? "" : moment}</span>
-        <span>now</span>
-      </div>
+      <p class="chart-note" aria-hidden="true">
+        {chosen !== undefined && (
+          <>
+            {moment} <span>{changes.map(({ text }) => text).join(" · ")}</span>
+          </>
+        )}
+      </p>
     </figure>
   );
 }

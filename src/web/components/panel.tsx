@@ -15,6 +15,7 @@ type Props = {
 
 export function Panel({ name, label, focusKey, head, children, onClose }: Props) {
   const body = useRef<HTMLDivElement>(null);
+  const scrolled = { tabIndex: 0, role: "group", "aria-label": `${label}, text` } as const;
   useEffect(() => {
     if (focusKey !== undefined) body.current?.focus({ preventScroll: true });
   }, [focusKey]);
@@ -27,7 +28,7 @@ export function Panel({ name, label, focusKey, head, children, onClose }: Props)
         </button>
       </div>
       {/* Focusable, so that the arrow keys scroll it. */}
-      <div ref={body} class="panel-body" tabIndex={-1}>
+      <div ref={body} class="panel-body" {...scrolled}>
         {children}
       </div>
     </section>

@@ -1,42 +1,66 @@
-// The geometry of a chart of the last hour: lines that break where nothing was asked, in a box of fixed numbers.
+// What a chart of the last hour shows, minute by minute, apart from its drawing: its values as columns, what changed meanwhile, and which
+// minute is read.
+import type { Change } from "./health-words.js";
 
-export type Series = { name: string; kind: string; values: readonly (number | null)[] };
+/** "first" and "second" are the colours of lines. */
+export type Series = { name: string; kind: "first" | "second"; values: readonly (number | null)[] };
 
-export const chartWidth = 600;
-export const chartHeight = 120;
+/** Something that changed during the hour, and the minute in which it did. */
+export type Mark = { atSeconds: number; minute: number; kind: Change["kind"]; text: string };
 
-/** A round number at or above the largest value, so that lines do not touch the top; 1 where there is nothing. */
-export function ceilingOf(series: readonly Series[], least = 0): number {
-  const largest = Math.max(least, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
-  if (largest <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(largest));
-  const step = [1, 1.5, 2, 3, 4, 5, 7.5, 10].find((candidate) => candidate * power >= largest) ?? 10;
-  return step * power;
+const minuteMs = 60_000;
+
+/** Seconds since 1970 and the values of each series: a minute without a value is a gap. */
+export function columnsOf(times: readonly string[], series: readonly Series[]): [number[], ...(number | null)[][]] {
+  return [times.map((time) => Date.parse(time) / 1000), ...series.map(({ values }) => [...values])];
 }
 
-export function xOf(index: number, count: number): number {
-  return count < 2 ? chartWidth : (index / (count - 1)) * chartWidth;
+/** Of `changes` those within the hour that begins with the first of `times` and ends with the last, in order of time. */
+export function marksOf(changes: readonly Change[], times: readonly string[]): Mark[] {
+  const starts = times.map((time) => Date.parse(time));
+  const [first = Number.POSITIVE_INFINITY, last = 0] = [starts[0], starts.at(-1)];
+  return changes
+    .map(({ at, kind, text }) => ({ atMs: Date.parse(at), kind, text }))
+    .filter(({ atMs }) => atMs >= first && atMs < last + minuteMs)
+    .sort((a, b) => a.atMs - b.atMs)
+    .map(({ atMs, kind, text }) => {
+      const minute = starts.findLastIndex((start) => start <= atMs);
+      // The running minute is the last point of the chart.
+      return { atSeconds: Math.min(atMs, last) / 1000, minute, kind, text };
+    });
 }
 
-export function yOf(value: number, ceiling: number): number {
-  return chartHeight - (Math.min(value, ceiling) / ceiling) * chartHeight;
-}
-
-/** The line of a series as SVG path data; a minute between two without queries is a dot's worth of line. */
-export function pathOf(values: readonly (number | null)[], ceiling: number): string {
-  const parts: string[] = [];
-  values.forEach((value, i) => {
-    if (value === null) return;
-    const [x, y] = [xOf(i, values.length).toFixed(1), yOf(value, ceiling).toFixed(1)];
-    const isFirst = (values[i - 1] ?? null) === null;
-    if (!isFirst) parts.push(`L${x} ${y}`);
-    else parts.push((values[i + 1] ?? null) === null ? `M${x} ${y}h0.01` : `M${x} ${y}`);
-  });
-  return parts.join("");
+/** Marks are narrow: those of the minutes beside the one that is read count as pointed at, where it has none of its own. */
+export function marksAt(marks: readonly Mark[], minute: number): Mark[] {
+  const within = (minutes: number) => marks.filter((mark) => Math.abs(mark.minute - minute) <= minutes);
+  const own = within(0);
+  return own.length > 0 ? own : within(1);
 }
 
 /** The last minute with queries up to `index`; undefined where there is none. */
 export function lastKnown(series: readonly Series[], index: number): number | undefined {
   for (let i = index; i >= 0; i--) if (series.some(({ values }) => (values[i] ?? null) !== null)) return i;
   return undefined;
+}
+
+/** Minutes with a value between two without: a line has no length there, so they are drawn as dots. */
+export function aloneAmong(values: ArrayLike<number | null | undefined>): number[] {
+  const isKnown = (i: number) => (values[i] ?? null) !== null;
+  const isAlone = (i: number) => isKnown(i) && !isKnown(i - 1) && !isKnown(i + 1);
+  return Array.from(values, (_, i) => i).filter(isAlone);
+}
+
+const pageMinutes = 10;
+
+/** The minute that a key leads to from `minute`, as a slider does; undefined for keys that mean nothing to it. */
+export function minuteByKey(key: string, minute: number, last: number): number | undefined {
+  const to = {
+    ArrowLeft: minute - 1,
+    ArrowRight: minute + 1,
+    PageDown: minute - pageMinutes,
+    PageUp: minute + pageMinutes,
+    Home: 0,
+    End: last,
+  }[key];
+  return to === undefined ? undefined : Math.max(0, Math.min(last, to));
 }

@@ -1,5 +1,5 @@
-// A migration in words, and what its form asks for.
-import type { MigrationRequest, MigrationSide, MigrationStatus } from "../api/migration.js";
+// A migration in words.
+import type { MigrationSide, MigrationStatus } from "../api/migration.js";
 import { modelName } from "../text/model-name.js";
 import { formatCount, formatDuration, formatRate, plural } from "../text/numbers.js";
 
@@ -47,9 +47,11 @@ export function progressWords({ documents: { done, total }, rate, remainingMs }:
 }
 
 /** What an index is made with. */
-export function sideWords({ model, dimensions, chunking: { maxTokens, overlapTokens } }: MigrationSide): string[] {
+export function sideWords({ model, sparseEncoder, dimensions, chunking }: MigrationSide): string[] {
+  const { maxTokens, overlapTokens } = chunking;
   return [
     modelName(model),
+    ...(sparseEncoder === null ? [] : [`and ${modelName(sparseEncoder)}`]),
     `${formatCount(dimensions)} dimensions`,
     `passages of ${formatCount(maxTokens)} tokens, ${formatCount(overlapTokens)} shared`,
   ];
@@ -65,18 +67,4 @@ export function endWords({ target }: MigrationStatus): string {
   return target?.isActive === true
     ? "The new index took over, and the old one was dropped."
     : "The new index was dropped, and everything is as it was.";
-}
-
-export type StartFields = Readonly<Record<"model" | "dimensions" | "maxTokens" | "overlapTokens", string>>;
-
-export const noFields: StartFields = { model: "", dimensions: "", maxTokens: "", overlapTokens: "" };
-
-/** What the form asks for; undefined where it says nothing. Fields that are empty stay as they are. */
-export function requestOf(fields: StartFields): MigrationRequest | undefined {
-  const model = fields.model.trim();
-  const numbers = (["dimensions", "maxTokens", "overlapTokens"] as const)
-    .filter((name) => fields[name].trim() !== "")
-    .map((name) => [name, Number(fields[name])] as const);
-  if (model === "" && numbers.length === 0) return undefined;
-  return { ...(model === "" ? {} : { model }), ...Object.fromEntries(numbers) };
 }
