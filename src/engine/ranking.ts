@@ -64,7 +64,7 @@ export type RankingVerbs = {
   tuning(): TuningStatus | undefined;
   /** Stops the run under way, if any. What was learned before stays. */
   cancelTuning(): Promise<void>;
-  /** Goes back to the default. Throws TUNING_RUNNING, LIBRARY_READ_ONLY. */
+  /** Stops the run under way, if any, and goes back to the default. Throws LIBRARY_READ_ONLY. */
   clear(): Promise<void>;
 };
 
@@ -116,7 +116,7 @@ export function rankingVerbs({ ranking, arm, writer, search, documents }: Rankin
     tuning: () => runs.status,
     cancelTuning: () => runs.cancel(),
     async clear() {
-      runs.expectNone();
+      await runs.cancel();
       await keep(inUse(), undefined);
     },
   };

@@ -28,18 +28,14 @@ export class TuningRuns {
     return this.#status;
   }
 
-  /** Throws TUNING_RUNNING while there is a run. */
-  expectNone(): void {
-    if (!this.#running) return;
-    throw new LodestoneError(
-      "TUNING_RUNNING",
-      "Another run is learning the fusion already. Wait until it is done, or cancel it.",
-    );
-  }
-
   /** Throws TUNING_RUNNING, and whatever `work` throws. */
   run(work: (options: TuneOptions) => Promise<TuneReport>, options: TuneOptions): Promise<TuneReport> {
-    this.expectNone();
+    if (this.#running) {
+      throw new LodestoneError(
+        "TUNING_RUNNING",
+        "Another run is learning the fusion already. Wait until it is done, or cancel it.",
+      );
+    }
     this.#stop = new AbortController();
     const { signal: stop } = this.#stop;
     const signal = options.signal ? AbortSignal.any([options.signal, stop]) : stop;

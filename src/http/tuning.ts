@@ -70,9 +70,9 @@ export function tuningRoutes(api: Api, engine: Engine): void {
         operationId: "forgetTuning",
         tags,
         summary: "Forget what was learned",
-        description: "The model's recommendation holds again.",
+        description: "Stops the run under way, if any. The model's recommendation holds again.",
         querystring: noParameters,
-        response: answers(tuningAnswerSchema, "TUNING_RUNNING", "LIBRARY_READ_ONLY"),
+        response: answers(tuningAnswerSchema, "LIBRARY_READ_ONLY"),
       },
     },
     async () => {
