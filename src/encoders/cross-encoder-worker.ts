@@ -1,6 +1,6 @@
 // The worker of a cross-encoder: one tokenizer, one session. Of calls that wait, a short one goes between two batches of a long one.
 //
-// Passages of several calls never share a batch: it gains nothing (bench:reranking), and a model that quantises its activations a
+// Passages of several calls never share a batch: it saves nothing but with very short ones (bench:reranking), and a model that quantises its activations a
 // batch at a time would score a passage by what others happen to ask.
 
 import { workerData } from "node:worker_threads";

@@ -116,6 +116,7 @@ export function rankingVerbs({ ranking, arm, writer, search, documents }: Rankin
     tuning: () => runs.status,
     cancelTuning: () => runs.cancel(),
     async clear() {
+      writer();
       await runs.cancel();
       await keep(inUse(), undefined);
     },
