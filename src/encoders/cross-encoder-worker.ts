@@ -1,4 +1,7 @@
-// The worker of a cross-encoder: one tokenizer, one session, calls in the order in which they come.
+// The worker of a cross-encoder: one tokenizer, one session. Of calls that wait, a short one goes between two batches of a long one.
+//
+// Passages of several calls never share a batch: it saves nothing but with very short ones (bench:reranking), and a model that quantises its activations a
+// batch at a time would score a passage by what others happen to ask.
 
 import { workerData } from "node:worker_threads";
 import type { CallContext } from "../threads/protocol.js";
@@ -35,7 +38,7 @@ await serve<CrossEncoderVerbs>(async () => {
   return {
     verbs: {
       async score({ query, passages }, { signal }) {
-        const logits = await turns.take("interactive", score(query, passages), signal);
+        const logits = await turns.take("interactive", score(query, passages), signal, passages.length);
         return transferring(logits, [logits.buffer as ArrayBuffer]);
       },
     },

@@ -18,7 +18,7 @@ import {
   type LearnedRanking,
   openSearcher,
   type QueryCost,
-  RerankPace,
+  type RerankPace,
   type Searcher,
   type Synonyms,
 } from "../retrieval/index.js";
@@ -30,7 +30,7 @@ import { indexFolder, makeIndexFolder } from "./index-folder.js";
 import { LiveIndex } from "./live-index.js";
 import { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
-import { modelsOf } from "./ranking.js";
+import { modelVersionsOf } from "./ranking.js";
 
 /** Tenants that searched last: each one's query vectors are remembered apart. */
 const REMEMBERED_SEARCHERS = 200;
@@ -42,6 +42,7 @@ export type Arm = {
   readonly generation: Generation;
   readonly reader: StoreReader;
   readonly encoder: BiEncoder;
+  readonly sparseEncoder: SparseEncoder | undefined;
   readonly index: LiveIndex;
   readonly graph: GraphKeeper;
   readonly lexical: LexicalIndex;
@@ -59,8 +60,10 @@ export type ArmParts = {
   /** The model of that encoder. */
   sparseModel: SparseEncoderModel | undefined;
   crossEncoder: Promise<CrossEncoder | undefined>;
+  /** Of that encoder, whichever arm asks it. */
+  rerankPace: RerankPace;
   synonyms: Synonyms;
-  /** What was learned of ranking with a generation's models, as modelsOf names them. */
+  /** What was learned of ranking with a generation's models, as modelVersionsOf names them. */
   learned(models: string): LearnedRanking | undefined;
   options: CheckedEngineOptions;
   /** What confidence means. */
@@ -69,13 +72,14 @@ export type ArmParts = {
 };
 
 /** What searches of every arm have in common. */
-export type SearchingParts = Pick<ArmParts, "synonyms" | "learned" | "scales" | "onQueryCost">;
+export type SearchingParts = Pick<ArmParts, "rerankPace" | "synonyms" | "learned" | "scales" | "onQueryCost">;
 
 export async function openArm({
   library,
   generation,
   options,
   sparseModel,
+  rerankPace,
   synonyms,
   learned,
   scales,
@@ -127,7 +131,6 @@ export async function openArm({
     ]);
     const analyser = new Analyser();
     const filters = new FilterCache(reader, index);
-    const rerankPace = new RerankPace();
     const searchers = new LRUCache<string, Searcher>({ max: REMEMBERED_SEARCHERS });
     const searcherOf = (tenant: string) => {
       const searcher =
@@ -148,12 +151,22 @@ export async function openArm({
           countValues: (fields, filter) => reader.call("values", { tenant, fields, filter, limit: FACET_VALUES }),
           synonyms,
           rerankPace,
-          learned: () => learned(modelsOf(generation)),
+          learned: () => learned(modelVersionsOf(generation)),
         });
       searchers.set(tenant, searcher);
       return searcher;
     };
-    return { generation, reader, encoder, index, graph, lexical, searcherOf, close: () => opened.close() };
+    return {
+      generation,
+      reader,
+      encoder,
+      sparseEncoder,
+      index,
+      graph,
+      lexical,
+      searcherOf,
+      close: () => opened.close(),
+    };
   } catch (error) {
     await lexicalOpening?.catch(() => undefined);
     await opened.close();

@@ -21,7 +21,7 @@ import { inTurn } from "./migration-turns.js";
 import type { Opened } from "./opened.js";
 import type { CheckedEngineOptions } from "./options.js";
 import { PastQueries } from "./past-queries.js";
-import { modelsOf, type Ranking, type RankingVerbs, rankingVerbs } from "./ranking.js";
+import { type Ranking, type RankingVerbs, rankingVerbs } from "./ranking.js";
 import type { Reports } from "./reports.js";
 import type { Feedback } from "./search-memory.js";
 import type { SnapshotOptions, Snapshots, SnapshotVerbs } from "./snapshots.js";
@@ -99,9 +99,13 @@ export class OpenEngine implements Engine {
     this.#own = this.#tenants.nobody();
     this.ranking = rankingVerbs({
       ranking: parts.ranking,
-      models: () => modelsOf(parts.arms.active.generation),
+      arm: () => parts.arms.active,
       writer: () => this.#writer(),
-      search: (request, signal) => this.#own.search(request, signal ? { signal } : {}),
+      search: async (arm, request, signal) => {
+        await this.#followed();
+        return parts.arms.using(arm, () => arm.searcherOf("").search(request, signal));
+      },
+      documents: this.#own,
     });
     this.stale = staleVerbs({
       reports: parts.reports,
@@ -283,7 +287,9 @@ export class OpenEngine implements Engine {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#tenants.close().then(() => this.#parts.opened.close());
+    this.#closing ??= Promise.all([this.#tenants.close(), this.ranking.cancelTuning()]).then(() =>
+      this.#parts.opened.close(),
+    );
     return this.#closing;
   }
 

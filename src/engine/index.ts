@@ -41,6 +41,7 @@ export type { DocumentPage, Engine, IngestOptions, PutOptions } from "./engine-v
 export type { InstalledModel } from "./installed-models.js";
 export type { JobRequest, SubmitOptions } from "./job-order.js";
 export type { IngestProgress, JobPage, JobVerbs } from "./jobs.js";
+export { type JudgedQuery, judgedQuerySchema } from "./judged-query.js";
 export {
   type MigrationRequest,
   type MigrationSide,
@@ -52,7 +53,7 @@ export {
 export { modelDirectories, userFolder } from "./model-directories.js";
 export { openEngine } from "./open-engine.js";
 export type { Chunking, EngineOptions } from "./options.js";
-export type { RankingLearned, RankingVerbs } from "./ranking.js";
+export type { JudgedSource, RankingLearned, RankingVerbs } from "./ranking.js";
 export { duplicateQuerySchema } from "./reports.js";
 export { type Feedback, feedbackSchema } from "./search-memory.js";
 export { type SnapshotScheduleOptions, scheduleSnapshots } from "./snapshot-schedule.js";
@@ -67,6 +68,7 @@ export { type StaleQuery, type StaleReport, type StaleVerbs, staleQuerySchema } 
 export type { Status } from "./status.js";
 export { type Suggestion, type SuggestQuery, suggestQuerySchema } from "./suggest.js";
 export type { Tenant, TenantDropped, TenantSummary } from "./tenants.js";
-export type { JudgedQuery, TuneOptions, TuneReport } from "./tune.js";
+export type { TuneOptions, TuneReport } from "./tune.js";
+export type { TuningStatus } from "./tuning-runs.js";
 export type { VacuumRunOptions, VacuumStatus } from "./vacuums.js";
 export type { WatchOptions } from "./watching.js";

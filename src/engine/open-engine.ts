@@ -12,6 +12,7 @@ import {
 } from "../encoders/index.js";
 import { type IngestClient, startIngest } from "../ingest/index.js";
 import { ConfidenceScales, Monitor } from "../monitoring/index.js";
+import { RerankPace } from "../retrieval/index.js";
 import { startReader, storedGeneration } from "../store/index.js";
 import { openArm, type SearchingParts } from "./arm.js";
 import { Arms } from "./arms.js";
@@ -75,6 +76,7 @@ async function openParts(
     : Promise.resolve(undefined);
   const ranking = new Ranking();
   const searching: SearchingParts = {
+    rerankPace: new RerankPace(),
     synonyms,
     learned: (models) => ranking.of(models),
     scales: new ConfidenceScales(),

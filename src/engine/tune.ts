@@ -6,18 +6,8 @@ import { LodestoneError } from "../errors.js";
 import { crossValidate, ndcgAt } from "../evaluation/index.js";
 import { parseInput } from "../input/parse-input.js";
 import type { LearnedRanking, SearchRequest, SearchResponse } from "../retrieval/index.js";
+import { type JudgedQuery, judgedQuerySchema } from "./judged-query.js";
 import type { RankingLearned } from "./ranking.js";
-
-const judgedQueriesSchema = z.array(
-  z.strictObject({
-    text: z.string().regex(/\S/, "must not be blank"),
-    /** Grade of each judged document by id; 1 and above is relevant. */
-    judgements: z.record(z.string(), z.number()),
-  }),
-);
-
-/** A query, and which documents answer it. */
-export type JudgedQuery = z.input<typeof judgedQueriesSchema>[number];
 
 export type TuneOptions = {
   signal?: AbortSignal;
@@ -34,7 +24,7 @@ export type TuneReport = {
   /** Mean nDCG@10 of the default, and of each query with the setting that is best on the other folds. */
   defaultNdcg: number;
   heldOutNdcg: number;
-  /** Two-sided, of a paired randomisation test of these two. */
+  /** Two-sided, of a paired randomisation test of these two that chooses anew each time. */
   pValue: number;
   /** null: the default. */
   best: LearnedRanking | null;
@@ -53,13 +43,10 @@ const SPARSE_WEIGHTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5];
 // What is measured must not hang on how busy the machine is.
 const PATIENCE = { embedMs: 60_000, rerankMs: 60_000 };
 
-export async function tuneRanking(
-  search: (request: SearchRequest) => Promise<SearchResponse>,
-  judged: readonly JudgedQuery[],
-  { signal, onProgress }: TuneOptions,
-): Promise<TuneReport> {
-  const queries = parseInput(judgedQueriesSchema, judged, "The list of judged queries").filter(({ judgements }) =>
-    Object.values(judgements).some((grade) => grade >= 1),
+/** Those that something is relevant to. Throws INVALID_INPUT where there are too few. */
+export function usableQueries(judged: readonly JudgedQuery[]): JudgedQuery[] {
+  const queries = parseInput(z.array(judgedQuerySchema), judged, "The list of judged queries").filter(
+    ({ judgements }) => Object.values(judgements).some((grade) => grade >= 1),
   );
   if (queries.length < FEWEST_QUERIES) {
     throw new LodestoneError(
@@ -67,10 +54,20 @@ export async function tuneRanking(
       `Fusion is learned from ${FEWEST_QUERIES} judged queries or more; found ${queries.length} with a relevant document.`,
     );
   }
-  const settings = settingsFor(await sparseWeightOf(search, queries[0]!.text));
+  return queries;
+}
+
+export async function tuneRanking(
+  search: (request: SearchRequest) => Promise<Pick<SearchResponse, "hits">>,
+  queries: readonly JudgedQuery[],
+  // What a search gives the weighted terms by default, where the library has some.
+  { sparseWeight, signal, onProgress }: TuneOptions & { sparseWeight?: number | undefined },
+): Promise<TuneReport> {
+  const settings = settingsFor(sparseWeight);
   const requests = [{ fusion: "default" as const }, ...settings.map(requestOf)];
   const total = requests.length * queries.length;
   let done = 0;
+  onProgress?.({ done, total });
   const scores: number[][] = [];
   for (const request of requests) {
     const ofSetting: number[] = [];
@@ -92,15 +89,6 @@ export function learnedOf(
   { queries, defaultNdcg, heldOutNdcg, pValue }: TuneReport,
 ): RankingLearned {
   return { ...best, learnedAt: new Date().toISOString(), queries, defaultNdcg, heldOutNdcg, pValue };
-}
-
-/** What a search gives the weighted terms by default; undefined where the library has none. */
-async function sparseWeightOf(
-  search: (request: SearchRequest) => Promise<SearchResponse>,
-  query: string,
-): Promise<number | undefined> {
-  const fusion = { method: "convex" as const };
-  return (await search({ query, fusion, rerank: false, limits: PATIENCE })).fusion.sparseWeight;
 }
 
 function settingsFor(sparseWeight: number | undefined): LearnedRanking[] {
@@ -130,8 +118,7 @@ function requestOf({
 
 /** `scores[0]` are the default's. */
 function report(scores: readonly number[][], settings: readonly LearnedRanking[]): TuneReport {
-  const { chosen, heldOut, comparison } = crossValidate(scores, 0, { folds: FOLDS });
-  const { meanDifference, pValue } = comparison;
+  const { chosen, heldOut, meanDifference, pValue } = crossValidate(scores, 0, { folds: FOLDS });
   const tried = settings.map((setting, i) => ({ ...setting, ndcg: mean(scores[i + 1]!) }));
   const best = settings[chosen - 1] ?? null;
   const isBetter = best !== null && meanDifference > 0 && pValue < SIGNIFICANCE;

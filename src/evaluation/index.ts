@@ -12,7 +12,7 @@ export {
   judgeByClicks,
 } from "./click-judgements.js";
 export { compareRuns, type RunComparison } from "./compare-runs.js";
-export { type CrossValidation, crossValidate } from "./cross-validate.js";
+export { type CrossValidation, crossValidate, crossValidateFolds } from "./cross-validate.js";
 export {
   checkQuality,
   type ExpectedQuality,

@@ -48,6 +48,7 @@ export const problemKinds: Record<ProblemCode, { status: number; title: string }
   MIGRATION_RUNNING: { status: 409, title: "Another migration is under way" },
   MIGRATION_INCOMPLETE: { status: 409, title: "The new index does not hold every document yet" },
   SNAPSHOT_RUNNING: { status: 409, title: "Another snapshot is being made" },
+  TUNING_RUNNING: { status: 409, title: "Another run is learning the fusion" },
   FOLDER_NOT_EMPTY: { status: 409, title: "The folder is not empty" },
   LIBRARY_LOCKED: { status: 409, title: "Another process is writing the library" },
   MODEL_VERSION_MISMATCH: { status: 409, title: "The library was made with another model" },

@@ -29,6 +29,7 @@ import { staleRoutes } from "./stale.js";
 import { statusRoutes } from "./status.js";
 import { suggestRoutes } from "./suggest.js";
 import { tenantRoutes } from "./tenants.js";
+import { tuningRoutes } from "./tuning.js";
 import { upkeepRoutes } from "./upkeep.js";
 import { compileValidator } from "./validation.js";
 
@@ -78,6 +79,7 @@ export async function createServer(engine: Engine, options: ServerOptions = {}):
   tenantRoutes(app, engine, { maxBodyBytes: checked.maxDocumentBytes, signalOf });
   upkeepRoutes(app, engine);
   staleRoutes(app, engine);
+  tuningRoutes(app, engine);
   migrationRoutes(app, engine);
   modelRoutes(app, engine);
   feedbackRoutes(app, engine);

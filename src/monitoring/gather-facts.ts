@@ -72,7 +72,7 @@ async function gather(parts: FactsParts, client: HealthClient): Promise<Facts> {
       chunksByModel: chunks > 0 ? { [modelVersion]: chunks } : {},
       chunksByPipeline,
     },
-    cache: { ...cache, foreignEntries: 0, probes: again?.remembered ?? 0, mismatches: again?.mismatches ?? 0 },
+    cache: { ...cache, probes: again?.remembered ?? 0, mismatches: again?.mismatches ?? 0 },
     ...(run ? { ingest: ingestFacts(run, documents), truncation: truncationOf(run, arm.encoder) } : {}),
     ...(judged?.health ? { batch: JSON.parse(judged.health) as HealthReport } : {}),
     ...(notes.states["index-health"] ? { index: JSON.parse(notes.states["index-health"]) as HealthReport } : {}),

@@ -1,7 +1,7 @@
 // Retrieval's verbs: one query's way from words to hits.
 
 export type { QueryCacheStatus, QueryCost } from "./query-memory.js";
-export { type LearnedRanking, learnedRankingSchema } from "./ranking-settings.js";
+export { type LearnedRanking, learnedRankingSchema, recommendedSparseWeight } from "./ranking-settings.js";
 export { type SearchRequest, searchRequestSchema } from "./request.js";
 export { RerankPace } from "./rerank-pace.js";
 export {

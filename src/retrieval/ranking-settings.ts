@@ -108,10 +108,14 @@ function withoutSparse({ sparseWeight: _, ...fusion }: Fusion): Fusion {
 }
 
 /** A third list, where its weight is not given: as its encoder's manifest says, among ranks like the first. */
-function withSparse(fusion: Fusion, { model }: Pick<SparseEncoder, "model">): Fusion {
+function withSparse(fusion: Fusion, encoder: Pick<SparseEncoder, "model">): Fusion {
   if (fusion.sparseWeight !== undefined) return fusion;
-  if (fusion.method === "rrf") return { ...fusion, sparseWeight: 1 };
-  return { ...fusion, sparseWeight: model.manifest.fusionWeight ?? DEFAULT_SPARSE_WEIGHT };
+  return { ...fusion, sparseWeight: fusion.method === "rrf" ? 1 : recommendedSparseWeight(encoder) };
+}
+
+/** The share of the weighted terms in a convex fusion that does not say it. */
+export function recommendedSparseWeight({ model }: Pick<SparseEncoder, "model">): number {
+  return model.manifest.fusionWeight ?? DEFAULT_SPARSE_WEIGHT;
 }
 
 function feedbackFor(

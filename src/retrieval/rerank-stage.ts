@@ -25,7 +25,7 @@ export const RERANK_LIMIT_MS = 1000;
 
 /** A first slice of so many tells the pace before much is at stake. */
 const FIRST_SLICE = 16;
-/** Of the limit, what one slice may take by the pace so far: what is lost at most when the model stalls. */
+/** Of the limit, what one slice may take by the pace so far, those of others included: what is lost at most when the model stalls. */
 const SLICE_SHARE = 0.25;
 
 export async function rerankStage(
@@ -82,16 +82,17 @@ async function readInSlices(
     }
     const size = sliceSize(logits.length === 0, fits, pace.fitting(limitMs * SLICE_SHARE));
     const slice = passages.slice(logits.length, logits.length + size);
-    const started = performance.now();
+    const call = pace.begin(slice.length);
     try {
       const scored = crossEncoder.score(query, slice, { signal: either });
       logits.push(...(await withinLimit(scored, Math.max(0, leftMs))));
-      pace.note(slice.length, performance.now() - started);
+      call.done();
     } catch (error) {
       stop.abort();
-      if (signal?.aborted || (error instanceof LodestoneError && error.code === "CLOSED")) throw error;
       // At least so slow: the next search takes a smaller slice.
-      if (error instanceof TimeoutError && leftMs > 0) pace.noteLate(slice.length, performance.now() - started);
+      if (error instanceof TimeoutError && leftMs > 0) call.late();
+      else call.dropped();
+      if (signal?.aborted || (error instanceof LodestoneError && error.code === "CLOSED")) throw error;
       const late = `the time limit of ${limitMs} ms leaves no time for more`;
       return { logits, reason: error instanceof TimeoutError && logits.length > 0 ? late : messageOf(error) };
     }

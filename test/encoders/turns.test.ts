@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { createTurns } from "../../src/encoders/turns.js";
 
 const never = new AbortController().signal;
@@ -92,4 +93,101 @@ test("closing lets the running step end and refuses what waits", async () => {
   await assert.rejects(waiting, { code: "CLOSED" });
   await closed;
   await assert.rejects(turns.take("interactive", slow(), never), { code: "CLOSED" });
+});
+
+test("a short query that comes late is done before the long one that it meets", async () => {
+  const turns = createTurns();
+  const log: string[] = [];
+  let short: Promise<void> | undefined;
+  const job = async function* (name: string, steps: number): AsyncGenerator<void, void> {
+    for (let step = 0; step < steps; step++) {
+      log.push(`${name}${step}`);
+      if (name === "long" && step === 1) short = turns.take("interactive", job("short", 2), never, 2);
+      yield;
+    }
+  };
+  await turns.take("interactive", job("long", 5), never, 5);
+  await short;
+  assert.deepEqual(log, ["long0", "long1", "short0", "short1", "long2", "long3", "long4"]);
+});
+
+test("law: every query is answered, equal ones in their order, and a long one however many short ones come", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ work: fc.integer({ min: 1, max: 9 }), afterStep: fc.nat({ max: 60 }) }), { minLength: 1 }),
+      async (queries) => {
+        const turns = createTurns();
+        const arrived: number[] = [];
+        const ended: { query: number; step: number }[] = [];
+        const answers: Promise<unknown>[] = [];
+        let steps = 0;
+        const arrive = () => {
+          for (const [query, { work, afterStep }] of queries.entries()) {
+            if (afterStep > steps || arrived.includes(query)) continue;
+            arrived.push(query);
+            const job = async function* () {
+              for (let step = 0; step < work; step++) {
+                steps++;
+                arrive();
+                yield;
+              }
+              ended.push({ query, step: steps });
+            };
+            answers.push(turns.take("interactive", job(), never, work));
+          }
+        };
+        while (arrived.length < queries.length || answers.length > 0) {
+          // Where nothing is left to do, the next one comes.
+          const next = Math.min(...queries.filter((_, i) => !arrived.includes(i)).map(({ afterStep }) => afterStep));
+          if (answers.length === 0) steps = Math.max(steps, next);
+          arrive();
+          await Promise.all(answers.splice(0));
+        }
+        assert.equal(ended.length, queries.length);
+        for (const work of new Set(queries.map((query) => query.work))) {
+          const ofWork = (query: number) => queries[query]!.work === work;
+          assert.deepEqual(ended.map(({ query }) => query).filter(ofWork), arrived.filter(ofWork));
+        }
+      },
+    ),
+  );
+});
+
+test("a long query is overtaken by no more short ones than are as long together as it is", async () => {
+  const turns = createTurns();
+  const log: string[] = [];
+  const job = async function* (name: string, steps: number): AsyncGenerator<void, void> {
+    for (let step = 0; step < steps; step++) {
+      log.push(name);
+      yield;
+    }
+  };
+  // Each of them asks the next at its end, as searches do that never stop.
+  const endless = async (left: number): Promise<void> => {
+    if (left === 0) return;
+    await turns.take("interactive", job("short", 1), never, 1);
+    await endless(left - 1);
+  };
+  await Promise.all([turns.take("interactive", job("long", 10), never, 10), endless(100)]);
+  const first = log.lastIndexOf("long");
+  assert.ok(log.slice(0, first).filter((name) => name === "short").length <= 10, log.join(" "));
+});
+
+test("a query that is given up while it waits takes no step", async () => {
+  const turns = createTurns();
+  const abort = new AbortController();
+  const log: string[] = [];
+  const job = async function* (name: string): AsyncGenerator<void, void> {
+    for (let step = 0; step < 3; step++) {
+      log.push(name);
+      if (name === "first") abort.abort();
+      yield;
+    }
+  };
+  const first = turns.take("interactive", job("first"), never, 3);
+  const given = turns.take("interactive", job("given up"), abort.signal, 3);
+  const third = turns.take("interactive", job("third"), never, 3);
+  await assert.rejects(given, { code: "ABORTED" });
+  await Promise.all([first, third]);
+  assert.deepEqual(log, ["first", "first", "first", "third", "third", "third"]);
 });

@@ -1,29 +1,18 @@
 // Migrations to a model that cannot be opened, or cannot any more.
 
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openEngine } from "../../src/engine/index.js";
-import { packageRoot } from "../../src/package-root.js";
 import { coded, openTemporary } from "../end-to-end/temporary.js";
-import { temporaryFolder } from "../temporary-folder.js";
+import { otherModels } from "./other-models.js";
 
 const documents = Array.from({ length: 3 }, (_, i) => ({
   id: `note-${i}`,
   text: `Note ${i} tells of sourdough bread.`,
 }));
 const weights = "onnx/model_quantized.onnx";
-
-/** A folder of models with the bundled one under another name. */
-function otherModels(): string {
-  const models = temporaryFolder();
-  const folder = join(models, "other-embed-en");
-  cpSync(join(packageRoot, "models", "minilex-embed-en"), folder, { recursive: true });
-  const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as object;
-  writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, name: "other-embed-en" }));
-  return models;
-}
 
 test("a model whose files have changed leaves no migration behind", async (t) => {
   const models = otherModels();

@@ -36,7 +36,7 @@ test("causes that need no vectors", () => {
   assert.equal(firstOf({ ingest })?.cause, "failed-ingest");
   assert.equal(firstOf({ ingest: { ...ingest, failed: 2 } }), undefined);
 
-  const cache = { entries: 100, foreignEntries: 40, lookups: 900, hits: 300, probes: 24, mismatches: 0 };
+  const cache = { entries: 100, lookups: 900, hits: 300, probes: 24, mismatches: 0 };
   assert.equal(firstOf({ cache }), undefined);
   assert.equal(firstOf({ cache: { ...cache, mismatches: 2 } })?.cause, "poisoned-cache");
   assert.equal(firstOf({ cache: { ...cache, hits: 901 } })?.cause, "poisoned-cache");

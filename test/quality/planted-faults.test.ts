@@ -103,7 +103,7 @@ describe("planted faults", { skip: withoutDomains }, () => {
         chunksByPipeline: { 1: texts.length + batch.length },
       },
       staleness: { documents: texts.length, changed: 0, missing: 0, overdue: 0 },
-      cache: { entries: 100, foreignEntries: 0, lookups: 200, hits: 90, probes: 24, mismatches: 0 },
+      cache: { entries: 100, lookups: 200, hits: 90, probes: 24, mismatches: 0 },
       batch: finish(embeddingHealthSteps(baseline, vectors, { calibration, permutations: 99 })),
       texts: {
         batch: textProfile(batch),

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { createTurns } from "../../src/encoders/turns.js";
 import { LodestoneError } from "../../src/errors.js";
 import { RerankPace } from "../../src/retrieval/rerank-pace.js";
 import { rerankStage } from "../../src/retrieval/rerank-stage.js";
@@ -12,9 +13,11 @@ const fused = Array.from({ length: 60 }, (_, row) => ({ row, score: 1 - row / 60
 const weights = { logitWeight: 1, firstStageWeight: 0 };
 
 /** A model that scores passage n with n, so that the last one read comes first. `before` is awaited for each call. */
-function roomsWith(before: (passages: readonly string[], signal: AbortSignal) => Promise<void>) {
+function roomsWith(
+  before: (passages: readonly string[], signal: AbortSignal) => Promise<void>,
+  pace = new RerankPace(() => clock.ms ?? performance.now()),
+) {
   const calls: number[] = [];
-  const pace = new RerankPace();
   const rooms = {
     reader: {
       call: async (_: string, { rows }: { rows: Uint32Array }) =>
@@ -30,6 +33,18 @@ function roomsWith(before: (passages: readonly string[], signal: AbortSignal) =>
     rerankPace: pace,
   } as unknown as SearchRooms;
   return { rooms, calls, pace };
+}
+
+// Set while a test says what time it is.
+const clock: { ms?: number } = {};
+
+/** As if the model had been met before. */
+function met(pace: RerankPace, passages: number, ms: number): void {
+  clock.ms = 0;
+  const call = pace.begin(passages);
+  clock.ms = ms;
+  call.done();
+  delete clock.ms;
 }
 
 const options = { query: "q", depth: 50, weights, limitMs: 10_000, signal: undefined };
@@ -77,8 +92,8 @@ test("a model that stalls after its first slice leaves that slice reranked, and 
 
 test("a slow model is read as deep as its pace allows, deeper than nothing and less deep than all", async () => {
   const { rooms, pace } = roomsWith((passages) => delay(passages.length * 100));
-  // As if it had been met before: 50 passages take five seconds, the limit is a fifth of that.
-  pace.note(10, 1000);
+  // 50 passages take five seconds, the limit is a fifth of that.
+  met(pace, 10, 1000);
   const { depth, degraded } = await rerankStage(rooms, fused, { ...options, limitMs: 1000 });
   assert.ok(depth >= 1 && depth <= 10, String(depth));
   assert.match(degraded[0]!.reason, new RegExp(`^${depth} of the best 50`));
@@ -104,4 +119,28 @@ test("a model that fails degrades too; a caller who leaves is told so", async ()
   assert.match((await rerankStage(rooms, fused, options)).degraded[0]!.reason, /the model is gone/);
   const gone = roomsWith(() => Promise.reject(new LodestoneError("ABORTED", "stopped")));
   await assert.rejects(rerankStage(gone.rooms, fused, { ...options, signal: AbortSignal.abort() }));
+});
+
+test("where many search at once each is read less deep, and none is left out", async () => {
+  const turns = createTurns();
+  // 50 passages of 100 searches take ten seconds and more, all have two.
+  const { rooms, pace } = roomsWith((passages, signal) => {
+    const job = async function* (): AsyncGenerator<void, void> {
+      for (let read = 0; read < passages.length; read += 4) {
+        await delay(2 * Math.min(4, passages.length - read));
+        yield;
+      }
+    };
+    return turns.take("interactive", job(), signal, passages.length);
+  });
+  met(pace, 10, 20);
+  const searches = Array.from({ length: 100 }, () => rerankStage(rooms, fused, { ...options, limitMs: 2000 }));
+  const depths = (await Promise.all(searches)).map(({ depth }) => depth);
+  assert.ok(
+    depths.every((depth) => depth >= 1),
+    depths.join(" "),
+  );
+  assert.ok(depths.some((depth) => depth < 50));
+  // Those that come when all is quiet again are read whole.
+  assert.equal((await rerankStage(rooms, fused, { ...options, depth: 20 })).depth, 20);
 });

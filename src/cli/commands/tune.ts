@@ -1,7 +1,7 @@
 // lodestone tune: learns from judged queries how a library's lists of words and vectors are best fused.
 
 import type { Command } from "commander";
-import type { Engine, JudgedQuery, TuneReport } from "../../engine/index.js";
+import type { JudgedQuery, TuneReport } from "../../engine/index.js";
 import { LodestoneError } from "../../errors.js";
 import { describe, type Face } from "../face.js";
 import { interruptible } from "../interruptible.js";
@@ -48,7 +48,7 @@ async function run(folder: string | undefined, options: Options, face: Face): Pr
   }
   await interruptible(face, async ({ bar, signal }) => {
     const report = await withEngine(engineOptions, async (engine) => {
-      const judged = folder === undefined ? await knownItems(engine) : await judgedQueries(folder, options.split);
+      const judged = folder === undefined ? "known-items" : await judgedQueries(folder, options.split);
       return engine.ranking.tune(judged, {
         dryRun: options.dryRun ?? false,
         signal,
@@ -65,25 +65,6 @@ async function judgedQueries(folder: string, split: string): Promise<JudgedQuery
   const { openBeirCollection } = await import("../../evaluation/index.js");
   const { queries, qrels } = await openBeirCollection(folder, split);
   return queries.map(({ id, text }) => ({ text, judgements: Object.fromEntries(qrels.get(id) ?? []) }));
-}
-
-const PAGE = 1000;
-
-async function knownItems(engine: Engine): Promise<JudgedQuery[]> {
-  const { makeKnownItems } = await import("../../evaluation/index.js");
-  const sources: Parameters<typeof makeKnownItems>[0][number][] = [];
-  for (let offset = 0; ; offset += PAGE) {
-    const { documents } = await engine.list({ offset, limit: PAGE });
-    for (const { id } of documents) {
-      const document = await engine.get(id);
-      if (document) sources.push(document);
-    }
-    if (documents.length < PAGE) break;
-  }
-  return makeKnownItems(sources, { maxQueries: 200 }).items.map(({ text, document }) => ({
-    text,
-    judgements: { [document]: 1 },
-  }));
 }
 
 function renderTuning({ queries, kept, reason, settings, best, defaultNdcg }: TuneReport, style: Style): string {

@@ -5,6 +5,7 @@ import { LodestoneError, messageOf } from "../../errors.js";
 import { adjustHolm, comparePaired, percentile } from "../../evaluation/index.js";
 import { parseInput } from "../../input/parse-input.js";
 import type { Evaluated } from "./evaluate.js";
+import { type HeldOut, type HeldOutOptions, heldOut } from "./held-out.js";
 import { mergePatch } from "./merge-patch.js";
 import type { Variant, VariantRequest } from "./stages.js";
 
@@ -83,9 +84,16 @@ export type AblationReport = {
     pHolm: number | null;
     p50Ms: number;
   }[];
+  /** What the best variant is worth where it was not chosen, as asked for. */
+  heldOut: HeldOut[];
 };
 
-export function ablationReport(evaluated: readonly Evaluated[], variants: readonly Variant[]): AblationReport {
+/** Throws INVALID_INPUT where too little is left to hold out. */
+export function ablationReport(
+  evaluated: readonly Evaluated[],
+  variants: readonly Variant[],
+  waysToHoldOut: readonly HeldOutOptions[] = [],
+): AblationReport {
   const measure = Object.keys(evaluated[0]?.stages[0]?.summary.means ?? {})[0] ?? "";
   const valuesOf = (i: number) => evaluated.flatMap(({ stages }) => stages[i]?.summary.values[measure] ?? []);
   const figures = variants.map(({ name }, i) => {
@@ -112,5 +120,15 @@ export function ablationReport(evaluated: readonly Evaluated[], variants: readon
       difference: i === 0 ? null : row.mean - base,
       pHolm: i === 0 ? null : adjusted[i - 1]!,
     })),
+    heldOut: waysToHoldOut.map((way) =>
+      heldOut(
+        evaluated.map(({ name, stages }) => ({
+          name,
+          scores: stages.map(({ summary }) => summary.values[measure] ?? []),
+        })),
+        variants.map(({ name }) => name),
+        way,
+      ),
+    ),
   };
 }

@@ -2,6 +2,7 @@
 
 import { number, tableMarkdown, text } from "../../report/index.js";
 import type { AblationReport } from "../evaluation/ablation.js";
+import type { HeldOut } from "../evaluation/held-out.js";
 import { changeText, measureTitle, pText } from "./evaluation.js";
 import { countOf, formatMs } from "./numbers.js";
 import { oneLine } from "./printable.js";
@@ -13,16 +14,23 @@ export function renderAblation(report: AblationReport, style: Style): string {
     title,
     align: i === 0 ? ("left" as const) : ("right" as const),
   }));
-  return [style.bold(titleOf(report)), ...renderTable(columns, rowsOf(report), { style, indent: "  " }), ""].join("\n");
+  const choices = report.heldOut.map((held) => `  ${choicesOf(held)}`);
+  return [
+    style.bold(titleOf(report)),
+    ...renderTable(columns, rowsOf(report), { style, indent: "  " }),
+    ...(choices.length > 0 ? ["", ...choices] : []),
+    "",
+  ].join("\n");
 }
 
 export function ablationMarkdown(report: AblationReport): string {
   const [first = "", ...others] = titlesOf(report);
-  return tableMarkdown({
+  const table = tableMarkdown({
     title: titleOf(report),
     columns: [text(first), ...others.map(number)],
     rows: rowsOf(report).map((cells) => ({ kind: "peer", cells })),
   });
+  return [table, ...report.heldOut.map(choicesOf)].join("\n\n");
 }
 
 function titleOf({ measure, queries, collections }: AblationReport): string {
@@ -33,8 +41,16 @@ function titlesOf({ collections }: AblationReport): string[] {
   return ["variant", ...collections, "mean", "change", "p", "p50"];
 }
 
-function rowsOf({ rows }: AblationReport): string[][] {
-  return rows.map(({ variant, values, mean, difference, pHolm, p50Ms }) => [
+function rowsOf({ rows, heldOut }: AblationReport): string[][] {
+  const held = heldOut.map((way) => [
+    wayOf(way),
+    ...way.values.map((value) => value.toFixed(3)),
+    way.mean.toFixed(3),
+    changeText(way),
+    pText({ pHolm: way.pValue }),
+    "",
+  ]);
+  const measured = rows.map(({ variant, values, mean, difference, pHolm, p50Ms }) => [
     oneLine(variant),
     ...values.map((value) => value.toFixed(3)),
     mean.toFixed(3),
@@ -42,4 +58,17 @@ function rowsOf({ rows }: AblationReport): string[][] {
     pHolm === null ? "" : pText({ pHolm }),
     formatMs(p50Ms),
   ]);
+  return [...measured, ...held];
+}
+
+function wayOf({ by, choices }: HeldOut): string {
+  return by === "queries" ? `best of ${choices.length - 1} folds, on the other` : "best of the other collections";
+}
+
+/** What was chosen, and how often. */
+function choicesOf(way: HeldOut): string {
+  const times = new Map<string, number>();
+  for (const { variant } of way.choices) times.set(variant, (times.get(variant) ?? 0) + 1);
+  const told = [...times].map(([variant, count]) => `${oneLine(variant)} (${count})`);
+  return `${wayOf(way)}: ${told.join(", ")}`;
 }

@@ -35,8 +35,6 @@ export type Facts = {
   };
   cache?: {
     entries: number;
-    /** Entries under a model version that no generation uses. */
-    foreignEntries: number;
     lookups: number;
     hits: number;
     /** Remembered vectors that were compared with freshly computed ones, and those that differ. */

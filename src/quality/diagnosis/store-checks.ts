@@ -3,7 +3,7 @@
 import type { Outcome } from "./checks.js";
 import type { Facts } from "./facts.js";
 import type { Figure, Hint } from "./finding.js";
-import { fine, notice, percent, suspicious, unknown, weightOf } from "./outcome.js";
+import { fine, notice, suspicious, unknown, weightOf } from "./outcome.js";
 
 const hourMs = 3_600_000;
 /** A batch that large and that new is where to look first. */
@@ -91,10 +91,9 @@ export function staleDocuments({ staleness }: Facts): Outcome {
 
 export function cacheContents({ cache }: Facts): Outcome {
   if (!cache) return unknown("no figures of the cache");
-  const { entries, foreignEntries, lookups, hits, probes, mismatches } = cache;
+  const { entries, lookups, hits, probes, mismatches } = cache;
   const figures: Figure[] = [
     { name: "entries", value: entries },
-    { name: "entries of other models", value: foreignEntries },
     { name: "hits of lookups", value: `${hits} of ${lookups}` },
     { name: "differing of probed", value: `${mismatches} of ${probes}`, limit: 0 },
   ];
@@ -112,12 +111,6 @@ export function cacheContents({ cache }: Facts): Outcome {
   // Costs time, not quality.
   if (lookups >= 1000 && hits === 0) {
     return notice(`None of ${lookups} lookups was a hit: the same text may get another key each time.`, figures);
-  }
-  if (foreignEntries > 0) {
-    return notice(
-      `${percent(foreignEntries / entries)} of the entries are of models that are no longer used.`,
-      figures,
-    );
   }
   if (probes === 0) return fine(`${hits} of ${lookups} lookups were hits.`, figures);
   return fine(`${probes} remembered vectors are what the model gives.`, figures);

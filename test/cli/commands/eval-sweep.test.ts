@@ -96,6 +96,24 @@ test("an ablation is one table over all collections, from a file and from the co
   );
 });
 
+test("the best of several variants is measured where it was not chosen", async () => {
+  const words = ["eval", "ablation", "air", "sea", "--variant", 'bm25={"mode":"lexical"}'];
+  const held = await run([...words, "--held-out", "queries,collections", "--folds", "2", "--json"]);
+  assert.equal(held.code, 0, held.stderr);
+  const { heldOut } = JSON.parse(held.stdout) as AblationReport;
+  assert.deepEqual(
+    heldOut.map(({ by, mean, difference, choices }) => [by, mean, difference, choices.map(({ leftOut }) => leftOut)]),
+    [
+      ["queries", 1, 0, ["fold 1", "fold 2"]],
+      ["collections", 1, 0, ["air", "sea"]],
+    ],
+  );
+  const table = await run([...words, "--held-out", "collections"]);
+  assert.match(table.stdout, /\n {2}best of the other collections +1\.000 +1\.000 +1\.000 +\+0\.000 +1\.000/);
+  assert.match(table.stdout, /\n\n {2}best of the other collections: base \(2\)\n/);
+  assert.match((await run([...words, "--held-out", "folds"])).stderr, /Expected queries, collections/);
+});
+
 test("variants that cannot be read are refused", async () => {
   place.write({ "twice.json": '{"variants": [{"name": "a", "request": {}}]}', "odd.json": '{"variant": []}' });
   const cases: [words: string[], code: number, message: RegExp][] = [
