@@ -1,6 +1,6 @@
 // The second search: what the best passages of the first one say is searched for as well, where that is likely to help.
 //
-// nDCG@10 after reranking, means of Cranfield, CISI, Medline and SciFact (bench:retrieval): without .572; rocchio .579, better on
+// nDCG@10 after reranking, means of Cranfield, CISI, Medline and SciFact (bench:ablation): without .572; rocchio .579, better on
 // each of the four (p .008); rm3 .576; both .581. The last two gain on topics and lose on SciFact, .705 without to .696 and .698:
 // where one document is the answer, added words lead away from it. So rocchio is the default, and words are added on request.
 // Its numbers are the middle of a grid, 1 to 5 passages with weights of 0.25 to 1.5, all of which gain: .577 on average. The best of
