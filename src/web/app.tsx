@@ -1,5 +1,5 @@
 // The page: wires address, search and library to what is shown, and the keys to what they do.
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { noteOpened } from "./api/feedback.js";
 import { createSend } from "./api/request.js";
 import { DocumentPanel } from "./components/document-panel.js";
@@ -126,7 +126,7 @@ export function App() {
     }
   });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { label } = pages.find(({ name }) => name === page) ?? pages[0];
     const subject = page === "search" ? view.query.trim() : label;
     document.title = subject === "" ? "Lodestone" : `${subject} · Lodestone`;

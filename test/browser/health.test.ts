@@ -12,8 +12,8 @@ const mark = (shown: Page) => shown.locator(".page-head .health-mark");
 test("a library that was only just made says what there is to be seen, and when", { skip }, () =>
   site.visit({ path: "/" }, async (shown) => {
     await shown.getByRole("link", { name: "Health" }).click();
-    assert.equal(await shown.title(), "Health · Lodestone");
     await mark(shown).waitFor();
+    assert.equal(await shown.title(), "Health · Lodestone");
     assert.match(
       await textOf(shown.getByRole("region", { name: "Vectors" })),
       /no baseline yet\. From 64 documents on/,

@@ -71,9 +71,9 @@ test("a migration is begun, split, promoted, rolled back and finished, and each 
   site.visit({ path: "/" }, async (page) => {
     const engine = site.engine();
     await page.getByRole("link", { name: "Migration" }).click();
-    assert.equal(await page.title(), "Migration · Lodestone");
     const form = page.getByRole("region", { name: "Start a migration" });
     await form.waitFor();
+    assert.equal(await page.title(), "Migration · Lodestone");
     assert.match(await textOf(form), /second index is built beside the one in use/);
     const start = form.getByRole("button", { name: "Start the migration" });
     assert.ok(await start.isDisabled(), "nothing is asked for yet");
