@@ -260,6 +260,7 @@ export const healthSchema = named(
       }),
       alerts: z.array(alertSchema),
       events: z.array(newsSchema),
+      migrations: z.array(z.object({ generation: z.int(), model: z.string(), startedAt: z.string() })),
     }),
     {
       status: "The worst of what stands; `unknown` where there is nothing to judge by yet.",
@@ -271,6 +272,7 @@ export const healthSchema = named(
       queries: "The last hour of queries, and what confidence means here.",
       alerts: "Alerts that stand, the worst first.",
       events: "Alerts that began and ended lately, the newest first.",
+      migrations: "Indexes made by a migration, of those that answer queries or can do so, and when it began.",
     },
   ),
   { description: "How well the library answers, at a glance." },

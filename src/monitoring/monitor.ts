@@ -166,7 +166,7 @@ export class Monitor implements MonitorVerbs {
     this.#takeNews(this.#judge(notes));
     return overviewOf({
       nowMs,
-      generation,
+      generations: arms().map((arm) => arm.generation),
       notes,
       alerts: this.#alerts.standing(),
       events: this.#news,

@@ -61,6 +61,21 @@ async function libraryOf(t: TestContext, domain: Domain, options: Parameters<typ
   return engine;
 }
 
+test("an index that a migration made is told with the time of its beginning", async (t) => {
+  const engine = await openTemporary(t, unreranked);
+  await engine.put([{ id: "whales", text: "Whales sing in the deep." }]);
+  assert.deepEqual((await engine.monitor.overview()).migrations, []);
+  const begun = Date.now();
+  await engine.migration.start({ dimensions: 256 });
+  await engine.migration.promote();
+  const { generation, model, migrations } = await engine.monitor.overview();
+  assert.deepEqual(
+    migrations.map(({ generation, model }) => [generation, model]),
+    [[generation, model]],
+  );
+  assert.ok(Date.parse(migrations[0]!.startedAt) >= begun);
+});
+
 test("a library of which the model knows hardly a word is diagnosed all the same", async (t) => {
   const engine = await openTemporary(t, unreranked);
   const words = ["ключи", "реки", "хлеб", "мосты", "сады", "киты", "часы", "горы", "облака", "поезда"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Series } from "../../src/web/health/chart.js";
-import { aloneAmong, columnsOf, lastKnown, marksAt, marksOf, minuteByKey } from "../../src/web/health/chart.js";
+import { aloneAmong, columnsOf, lastKnown, marksAt, marksOf, pointByKey } from "../../src/web/health/chart.js";
 import type { Change } from "../../src/web/health/health-words.js";
 import { changesOf } from "../../src/web/health/health-words.js";
 
@@ -48,7 +48,7 @@ test("a mark is read in its minute, and in the one beside it that has none", () 
 });
 
 test("the keys of a slider lead from minute to minute and stop at the ends", () => {
-  const from = (at: number) => (key: string) => minuteByKey(key, at, 59);
+  const from = (at: number) => (key: string) => pointByKey(key, at, 59);
   assert.deepEqual(
     ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"].map(from(30)),
     [29, 31, 40, 20, 0, 59],
@@ -73,12 +73,14 @@ test("what changed is one list, the newest first", () => {
     },
     queries: { lastHour: {} as never, minutes: [], confidence: null },
     events: [{ kind: "raised", id: "x", severity: "warning", sentence: "Slow.", at: "2026-11-21T00:00:00.000Z" }],
+    migrations: [{ model: "minilm@3f2a91c07d4e", startedAt: "2026-11-19T12:00:00.000Z" }],
   });
   assert.deepEqual(
     changes.map(({ kind, text }) => [kind, text]),
     [
       ["raised", "Slow."],
       ["ingest", "1 document came in, 2 failures"],
+      ["migration", "A migration began, to an index of minilm"],
       ["baseline", "Baseline of 80 documents"],
     ],
   );

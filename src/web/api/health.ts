@@ -78,6 +78,7 @@ export type Health = {
   };
   alerts: Alert[];
   events: AlertNews[];
+  migrations: { model: string; startedAt: string }[];
 };
 
 export type Diagnosis = {

@@ -5,13 +5,14 @@ import type { Send } from "../api/request.js";
 import { marksOf } from "../health/chart.js";
 import { changesOf, statusNames } from "../health/health-words.js";
 import { useHealth } from "../hooks/use-health.js";
+import { formatClock } from "../text/clock.js";
 import { formatCount, formatMs, formatShare } from "../text/numbers.js";
 import { FailureNotice } from "./failure-notice.js";
 import { HealthDiagnosis } from "./health-diagnosis.js";
 import { HealthVectors } from "./health-vectors.js";
-import { MinuteChart } from "./minute-chart.js";
 import { MomentText } from "./moment-text.js";
 import { Skeleton } from "./skeleton.js";
+import { TimeChart } from "./time-chart.js";
 
 export function HealthPage({ send }: { send: Send }) {
   const { health, failure, refresh } = useHealth(send);
@@ -107,7 +108,7 @@ function Queries({ health }: { health: Health }) {
     const times = health.queries.minutes.map(({ at }) => at);
     return { times, marks: marksOf(changesOf(health), times) };
   }, [health]);
-  const shared = { times, marks };
+  const shared = { group: "queries" as const, times, marks, formatTime: formatClock, none: "nothing asked" };
   const percent = (value: number) => formatShare(value);
   return (
     <section aria-labelledby="queries-title">
@@ -118,7 +119,7 @@ function Queries({ health }: { health: Health }) {
         <p class="state-hint">Nothing was asked. What is asked from now on is drawn here, minute by minute.</p>
       ) : (
         <div class="charts">
-          <MinuteChart
+          <TimeChart
             title="Latency"
             {...shared}
             format={formatMs}
@@ -127,14 +128,14 @@ function Queries({ health }: { health: Health }) {
               { name: "p99", kind: "second", values: minutes.map(({ p99Ms }) => p99Ms) },
             ]}
           />
-          <MinuteChart
+          <TimeChart
             title="Queries a minute"
             {...shared}
             format={(value) => formatCount(Math.round(value))}
             whole={true}
             series={[{ name: "asked", kind: "first", values: minutes.map(({ queries }) => queries) }]}
           />
-          <MinuteChart
+          <TimeChart
             title="Low confidence"
             {...shared}
             format={percent}
@@ -143,7 +144,7 @@ function Queries({ health }: { health: Health }) {
               { name: "low", kind: "second", values: minutes.map(({ lowConfidenceRate }) => lowConfidenceRate) },
             ]}
           />
-          <MinuteChart
+          <TimeChart
             title="Cosine of the nearest"
             {...shared}
             format={(value) => value.toFixed(2)}

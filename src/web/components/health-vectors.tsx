@@ -1,9 +1,13 @@
 // The vectors: what came in lately and the whole index, each held against the known-good sample.
+import { useMemo } from "preact/hooks";
 import type { EmbeddingHealth, Health } from "../api/health.js";
+import type { Series } from "../health/chart.js";
 import { statusNames } from "../health/health-words.js";
 import { useScrollable } from "../hooks/use-scrollable.js";
-import { formatCount, plural } from "../text/numbers.js";
+import { formatBetween } from "../text/clock.js";
+import { formatCount, formatShare, plural } from "../text/numbers.js";
 import { MomentText } from "./moment-text.js";
+import { TimeChart } from "./time-chart.js";
 
 const shownRuns = 8;
 
@@ -24,9 +28,56 @@ export function HealthVectors({ embeddings }: { embeddings: Health["embeddings"]
           Held against a sample of {plural(baseline.rows, "document")}, taken <MomentText iso={baseline.madeAt} />.
         </p>
       )}
+      <DriftOverTime runs={runs} />
       {(index !== null || runs.length > 0) && <Drift index={index} runs={runs} />}
     </section>
   );
+}
+
+/** Shift, coherence and norms of what came in, one point an ingest; a chart wants two. */
+function DriftOverTime({ runs }: Pick<Health["embeddings"], "runs">) {
+  // New ones with each answer: what the charts are drawn anew for.
+  const judged = useMemo(() => judgedRuns(runs), [runs]);
+  const { times, shift, coherence, norms, formatTime } = judged;
+  if (times.length < 2) return null;
+  const shared = { group: "vectors" as const, times, marks: [], formatTime, none: "not judged" };
+  return (
+    <div class="charts charts-three">
+      <TimeChart title="Shift" {...shared} series={shift} format={(value) => value.toFixed(3)} />
+      <TimeChart title="Coherence" {...shared} series={coherence} format={(value) => value.toFixed(3)} />
+      <TimeChart title="Norms" {...shared} series={norms} format={formatShare} />
+    </div>
+  );
+}
+
+/** Those with figures, the first first; each beside the value from which it warns. */
+function judgedRuns(runs: Health["embeddings"]["runs"]) {
+  const judged = runs.flatMap(({ finishedAt, health }) =>
+    health?.figures && health.limits ? [{ finishedAt, figures: health.figures, limits: health.limits }] : [],
+  );
+  judged.reverse();
+  const line = (name: string, kind: Series["kind"], value: (run: (typeof judged)[number]) => number): Series => ({
+    name,
+    kind,
+    values: judged.map(value),
+  });
+  const times = judged.map(({ finishedAt }) => finishedAt);
+  return {
+    times,
+    shift: [
+      line("MMD", "first", ({ figures }) => figures.mmd),
+      line("limit", "second", ({ limits }) => limits.mmd.warning),
+    ],
+    coherence: [
+      line("mean", "first", ({ figures }) => figures.coherence),
+      line("limit", "second", ({ limits }) => limits.coherenceLow.warning),
+    ],
+    norms: [
+      line("moved", "first", ({ figures }) => Math.abs(figures.normDrift)),
+      line("limit", "second", ({ limits }) => limits.normDrift.warning),
+    ],
+    formatTime: formatBetween(new Date(times[0] ?? 0), new Date(times.at(-1) ?? 0)),
+  };
 }
 
 function Drift({ index, runs }: Pick<Health["embeddings"], "index" | "runs">) {

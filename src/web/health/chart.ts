@@ -1,5 +1,5 @@
-// What a chart of the last hour shows, minute by minute, apart from its drawing: its values as columns, what changed meanwhile, and which
-// minute is read.
+// What a chart over time shows, apart from its drawing: its values as columns, what changed meanwhile, and which point is read. Points
+// are the minutes of the last hour, or ends of ingests.
 import type { Change } from "./health-words.js";
 
 /** "first" and "second" are the colours of lines. */
@@ -10,7 +10,7 @@ export type Mark = { atSeconds: number; minute: number; kind: Change["kind"]; te
 
 const minuteMs = 60_000;
 
-/** Seconds since 1970 and the values of each series: a minute without a value is a gap. */
+/** Seconds since 1970 and the values of each series: a point without a value is a gap. */
 export function columnsOf(times: readonly string[], series: readonly Series[]): [number[], ...(number | null)[][]] {
   return [times.map((time) => Date.parse(time) / 1000), ...series.map(({ values }) => [...values])];
 }
@@ -37,28 +37,28 @@ export function marksAt(marks: readonly Mark[], minute: number): Mark[] {
   return own.length > 0 ? own : within(1);
 }
 
-/** The last minute with queries up to `index`; undefined where there is none. */
+/** The last point with a value up to `index`; undefined where there is none. */
 export function lastKnown(series: readonly Series[], index: number): number | undefined {
   for (let i = index; i >= 0; i--) if (series.some(({ values }) => (values[i] ?? null) !== null)) return i;
   return undefined;
 }
 
-/** Minutes with a value between two without: a line has no length there, so they are drawn as dots. */
+/** Points with a value between two without: a line has no length there, so they are drawn as dots. */
 export function aloneAmong(values: ArrayLike<number | null | undefined>): number[] {
   const isKnown = (i: number) => (values[i] ?? null) !== null;
   const isAlone = (i: number) => isKnown(i) && !isKnown(i - 1) && !isKnown(i + 1);
   return Array.from(values, (_, i) => i).filter(isAlone);
 }
 
-const pageMinutes = 10;
+const pagePoints = 10;
 
-/** The minute that a key leads to from `minute`, as a slider does; undefined for keys that mean nothing to it. */
-export function minuteByKey(key: string, minute: number, last: number): number | undefined {
+/** The point that a key leads to from `point`, as a slider does; undefined for keys that mean nothing to it. */
+export function pointByKey(key: string, point: number, last: number): number | undefined {
   const to = {
-    ArrowLeft: minute - 1,
-    ArrowRight: minute + 1,
-    PageDown: minute - pageMinutes,
-    PageUp: minute + pageMinutes,
+    ArrowLeft: point - 1,
+    ArrowRight: point + 1,
+    PageDown: point - pagePoints,
+    PageUp: point + pagePoints,
     Home: 0,
     End: last,
   }[key];

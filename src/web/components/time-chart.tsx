@@ -1,36 +1,38 @@
-// A chart of the last hour, minute by minute. The values of one minute, and what changed in it, are read with the pointer or the keys of
-// a slider.
+// A chart over time. The values of one point of time, and what changed then, are read with the pointer or the keys of a slider.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Mark, Series } from "../health/chart.js";
-import { lastKnown, marksAt, minuteByKey } from "../health/chart.js";
-import type { MinutePlot } from "../health/minute-plot.js";
-import { openMinutePlot } from "../health/minute-plot.js";
+import { lastKnown, marksAt, pointByKey } from "../health/chart.js";
+import type { ChartGroup, TimePlot } from "../health/time-plot.js";
+import { openTimePlot } from "../health/time-plot.js";
 
 type Props = {
+  group: ChartGroup;
   title: string;
   series: readonly Series[];
-  /** When each minute began, ISO 8601. */
+  /** When each minute began or a run ended, ISO 8601, the first first. */
   times: readonly string[];
   marks: readonly Mark[];
   format(value: number): string;
+  formatTime(at: Date): string;
+  /** What is said where no value is known. */
+  none: string;
   /** The scale reaches at least this high. */
   least?: number;
   /** Values are counts. */
   whole?: boolean;
 };
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-
-export function MinuteChart({ title, series, times, marks, format, least = 0, whole = false }: Props) {
+export function TimeChart(props: Props) {
+  const { group, title, series, times, marks, format, formatTime, none, least = 0, whole = false } = props;
   const [chosen, setChosen] = useState<number>();
   const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<MinutePlot>(undefined);
+  const plot = useRef<TimePlot>(undefined);
   const values = { times, series, marks };
-  const first = useRef({ values, ports: { format, least, whole, onRead: setChosen } });
+  const first = useRef({ values, ports: { group, format, formatTime, least, whole, onRead: setChosen } });
 
   useEffect(() => {
     if (place.current === null) return;
-    const opened = openMinutePlot(place.current, first.current.values, first.current.ports);
+    const opened = openTimePlot(place.current, first.current.values, first.current.ports);
     plot.current = opened;
     return opened.close;
   }, []);
@@ -39,7 +41,7 @@ export function MinuteChart({ title, series, times, marks, format, least = 0, wh
 
   const last = times.length - 1;
   const shown = chosen ?? lastKnown(series, last);
-  const moment = shown === undefined ? "nothing asked" : clock.format(new Date(times[shown] ?? 0));
+  const moment = shown === undefined ? none : formatTime(new Date(times[shown] ?? 0));
   const changes = chosen === undefined ? [] : marksAt(marks, chosen);
   const readings = series.map(({ name, kind, values }) => {
     const value = shown === undefined ? null : (values[shown] ?? null);
@@ -50,14 +52,14 @@ export function MinuteChart({ title, series, times, marks, format, least = 0, wh
     ...changes.map(({ text }) => text),
   ];
   const onKey = (event: KeyboardEvent) => {
-    const minute = minuteByKey(event.key, shown ?? last, last);
-    if (minute === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    const point = pointByKey(event.key, shown ?? last, last);
+    if (point === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    plot.current?.read(minute);
+    plot.current?.read(point);
   };
   // uPlot follows mice; a finger that moves sideways reads, too.
   const onTouch = (event: PointerEvent) => {
-    if (event.pointerType !== "mouse") plot.current?.read(plot.current.minuteAt(event.clientX));
+    if (event.pointerType !== "mouse") plot.current?.read(plot.current.pointAt(event.clientX));
   };
   return (
     <figure class="chart">

@@ -1,37 +1,41 @@
-// A chart of the last hour, drawn by uPlot. All of them have one cursor: where one is read, the others are.
+// A chart over time, drawn by uPlot. Charts of one group have one cursor: where one is read, the others are.
 import uPlot from "uplot";
 import type { Mark, Series } from "./chart.js";
 import { aloneAmong, columnsOf } from "./chart.js";
 
-export type MinuteValues = { times: readonly string[]; series: readonly Series[]; marks: readonly Mark[] };
+export type TimeValues = { times: readonly string[]; series: readonly Series[]; marks: readonly Mark[] };
 
-export type MinutePlot = {
-  update(values: MinuteValues): void;
-  /** Puts the cursor of every chart on a minute; undefined takes it away. */
-  read(minute: number | undefined): void;
-  /** The minute at a place of the window. */
-  minuteAt(clientX: number): number;
+export type TimePlot = {
+  update(values: TimeValues): void;
+  /** Puts the cursor of every chart of the group on a point of time, by its index; undefined takes it away. */
+  read(point: number | undefined): void;
+  /** The point at a place of the window. */
+  pointAt(clientX: number): number;
   close(): void;
 };
 
+export type ChartGroup = "queries" | "vectors";
+
 type Ports = {
+  group: ChartGroup;
   format(value: number): string;
+  /** How the axis names a time. */
+  formatTime(at: Date): string;
   /** The scale reaches at least this high. */
   least: number;
   /** Values are counts: no line of the grid between two of them. */
   whole: boolean;
-  onRead(minute: number | undefined): void;
+  onRead(point: number | undefined): void;
 };
 
 type Ink = "first" | "second" | "axis" | "grid";
 
-const group = "health";
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const inks: readonly Ink[] = ["first", "second", "axis", "grid"];
 const inkOfMark: Readonly<Record<Mark["kind"], Ink>> = {
   raised: "second",
   cleared: "first",
   ingest: "axis",
+  migration: "axis",
   baseline: "axis",
   confidence: "axis",
 };
@@ -41,7 +45,7 @@ const markHeight = 9;
 const outside = { left: -10, top: -10 };
 
 /** Draws into `place`, whose size it follows, in the colours that the style sheet gives the class names of inks, also when they change. */
-export function openMinutePlot(place: HTMLElement, first: MinuteValues, ports: Ports): MinutePlot {
+export function openTimePlot(place: HTMLElement, first: TimeValues, ports: Ports): TimePlot {
   let { marks } = first;
   const colourOf = openInks(place);
   const line = ({ name, kind }: Series): uPlot.Series => ({
@@ -66,9 +70,9 @@ export function openMinutePlot(place: HTMLElement, first: MinuteValues, ports: P
         y: false,
         drag: { x: false, y: false, setScale: false },
         points: { size: 7, width: 0, fill: (self, index) => strokeOf(self, index) },
-        // From minute to minute, in all charts.
+        // From point to point, in all charts of the group.
         move: (self, left, top) => [left < 0 ? left : self.valToPos(self.data[0][self.posToIdx(left)] ?? 0, "x"), top],
-        sync: { key: group },
+        sync: { key: ports.group },
       },
       scales: {
         x: { time: true, range: (self) => [self.data[0][0] ?? 0, self.data[0].at(-1) ?? 1] },
@@ -84,7 +88,7 @@ export function openMinutePlot(place: HTMLElement, first: MinuteValues, ports: P
           gap: 7,
           space: 56,
           grid: { show: false },
-          values: (_, splits) => splits.map((seconds) => clock.format(seconds * 1000)),
+          values: (_, splits) => splits.map((seconds) => ports.formatTime(new Date(seconds * 1000))),
         },
         {
           ...axis,
@@ -111,13 +115,13 @@ export function openMinutePlot(place: HTMLElement, first: MinuteValues, ports: P
       marks = values.marks;
       plot.setData(columnsOf(values.times, values.series));
     },
-    read(minute) {
-      for (const each of uPlot.sync(group).plots) {
-        const seconds = minute === undefined ? undefined : each.data[0][minute];
+    read(point) {
+      for (const each of uPlot.sync(ports.group).plots) {
+        const seconds = point === undefined ? undefined : each.data[0][point];
         each.setCursor(seconds === undefined ? outside : { left: each.valToPos(seconds, "x"), top: 0 });
       }
     },
-    minuteAt: (clientX) => plot.posToIdx(clientX - plot.over.getBoundingClientRect().left),
+    pointAt: (clientX) => plot.posToIdx(clientX - plot.over.getBoundingClientRect().left),
     close() {
       for (const end of stop) end();
       plot.destroy();
