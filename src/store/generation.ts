@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { databasePath, guarded, openForReading } from "./connection.js";
 import { schemaVersion } from "./schema.js";
+import { hasSparse } from "./sparse-vectors.js";
 
 /** What an index is made with. Everything here is fixed for a generation's life. */
 export type GenerationRecipe = {
@@ -22,12 +23,8 @@ export type Generation = Required<GenerationRecipe> & { id: number; nextRow: num
 const COLUMNS = `id, model_name AS modelName, model_version AS modelVersion, dimensions,
   max_tokens AS maxTokens, overlap_tokens AS overlapTokens, next_row AS nextRow, created_at_ms AS createdAtMs`;
 
-// A library of format 1 that is only read has no sparse encoders.
 function selectGeneration<Parameters extends unknown[]>(db: Database, condition: string) {
-  const isThere =
-    db.prepare("SELECT 1 FROM pragma_table_info('generations') WHERE name = 'sparse_model_version'").get() !==
-    undefined;
-  const [name, version] = isThere ? ["sparse_model_name", "sparse_model_version"] : ["NULL", "NULL"];
+  const [name, version] = hasSparse(db) ? ["sparse_model_name", "sparse_model_version"] : ["NULL", "NULL"];
   return db.prepare<Parameters, Generation>(
     `SELECT ${COLUMNS}, ${name} AS sparseModelName, ${version} AS sparseModelVersion FROM generations WHERE ${condition}`,
   );

@@ -12,7 +12,7 @@ import { FEEDBACK_SCHEMA } from "./feedback-schema.js";
 import { createHeadings } from "./heading-prefix.js";
 import { QUALITY_SCHEMA } from "./quality-schema.js";
 import { RANKING_SCHEMA } from "./ranking-schema.js";
-import { SPARSE_SCHEMA } from "./sparse-vectors.js";
+import { hasSparse, SPARSE_SCHEMA } from "./sparse-vectors.js";
 import { OWN_ID_OF_ID, TENANT_OF_ID } from "./tenancy.js";
 import { TITLE_INDEX } from "./title-prefix.js";
 
@@ -222,12 +222,18 @@ const migrations: readonly SchemaStep[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   toFormat2,
-  createHeadings,
+  toFormat3,
 ];
 
 function toFormat2(db: Database): void {
   dropFullTextTables(db);
-  for (const tables of [FEEDBACK_SCHEMA, QUALITY_SCHEMA, RANKING_SCHEMA, SPARSE_SCHEMA, TITLE_INDEX]) db.exec(tables);
+  for (const tables of [FEEDBACK_SCHEMA, QUALITY_SCHEMA, RANKING_SCHEMA, TITLE_INDEX]) db.exec(tables);
+}
+
+// There are libraries of format 2 with and without a place for a sparse encoder and its terms.
+function toFormat3(db: Database): void {
+  if (!hasSparse(db)) db.exec(SPARSE_SCHEMA);
+  createHeadings(db);
 }
 
 // Format 1 kept postings in FTS5 tables, one a generation, and counted the terms of every row. The lexical index is made of

@@ -18,6 +18,12 @@ export const SPARSE_SCHEMA = `
   ) STRICT;
 `;
 
+/** Whether a library has a place for them. One of an earlier format that is only read may have none. */
+export function hasSparse(db: Database): boolean {
+  const column = "SELECT 1 FROM pragma_table_info('generations') WHERE name = 'sparse_model_version'";
+  return db.prepare(column).get() !== undefined;
+}
+
 /** Weighted terms of texts: those of text i lie from `starts[i]` to `starts[i + 1]`, each term once, in any order. */
 export type WeightedTexts = {
   starts: Uint32Array;
