@@ -272,7 +272,7 @@ export const healthSchema = named(
       queries: "The last hour of queries, and what confidence means here.",
       alerts: "Alerts that stand, the worst first.",
       events: "Alerts that began and ended lately, the newest first.",
-      migrations: "Indexes made by a migration, of those that answer queries or can do so, and when it began.",
+      migrations: "Migrations whose index is still there, the newest first, and when they began.",
     },
   ),
   { description: "How well the library answers, at a glance." },

@@ -166,7 +166,7 @@ export class Monitor implements MonitorVerbs {
     this.#takeNews(this.#judge(notes));
     return overviewOf({
       nowMs,
-      generations: arms().map((arm) => arm.generation),
+      generation,
       notes,
       alerts: this.#alerts.standing(),
       events: this.#news,

@@ -1,7 +1,7 @@
 // Health at a glance: what faces show. Plain JSON; times are ISO 8601.
 
 import type { HealthReport, HealthStatus, QuerySummary } from "../quality/index.js";
-import type { Generation, IngestRun, QualityNotes } from "../store/index.js";
+import type { IngestRun, QualityNotes } from "../store/index.js";
 import type { Alert, AlertNews } from "./alert-keeper.js";
 import type { CalibratedConfidence } from "./confidence-scales.js";
 import type { BaselineState } from "./judge-health.js";
@@ -44,12 +44,9 @@ export type HealthOverview = {
   alerts: Alert[];
   /** Alerts that began and ended, the newest first. */
   events: AlertNews[];
-  /** Indexes that a migration made, of those that answer queries or can do so. */
+  /** Migrations whose index is still there, the newest first. */
   migrations: { generation: number; model: string; startedAt: string }[];
 };
-
-/** The one that a library begins with. */
-const FIRST_GENERATION = 1;
 
 export function runsOf(notes: QualityNotes): WatchedRun[] {
   return notes.runs.map(({ startedMs, finishedMs, health, ...run }) => ({
@@ -62,16 +59,14 @@ export function runsOf(notes: QualityNotes): WatchedRun[] {
 
 export function overviewOf(parts: {
   nowMs: number;
-  /** Those that answer queries or can do so, the one in use first. */
-  generations: readonly Pick<Generation, "id" | "modelVersion" | "createdAtMs">[];
+  generation: { id: number; modelVersion: string };
   notes: QualityNotes;
   alerts: Alert[];
   events: AlertNews[];
   queries: Omit<HealthOverview["queries"], "confidence">;
   confidence: CalibratedConfidence | undefined;
 }): HealthOverview {
-  const { nowMs, generations, notes, alerts, events, queries, confidence } = parts;
-  const generation = generations[0]!;
+  const { nowMs, generation, notes, alerts, events, queries, confidence } = parts;
   const index = parsed<HealthReport>(notes.states["index-health"]);
   const state = parsed<BaselineState>(notes.states.baseline);
   const hasBaseline = state !== null && notes.baselineRows > 0;
@@ -98,13 +93,10 @@ export function overviewOf(parts: {
     queries: { ...queries, confidence: confidence ? confidenceIn(confidence) : null },
     alerts,
     events,
-    migrations: generations
-      .filter(({ id }) => id > FIRST_GENERATION)
-      .map(({ id, modelVersion, createdAtMs }) => ({
-        generation: id,
-        model: modelVersion,
-        startedAt: new Date(createdAtMs).toISOString(),
-      })),
+    migrations: notes.migrations.map(({ startedMs, ...migration }) => ({
+      ...migration,
+      startedAt: new Date(startedMs).toISOString(),
+    })),
   };
 }
 

@@ -18,7 +18,12 @@ export type QualityNotes = {
   alertStates: Record<string, string>;
   /** The newest first. */
   alertEvents: StoredAlertEvent[];
+  /** Those whose index is still there, the newest first. */
+  migrations: BegunMigration[];
 };
+
+/** `generation`: the index that it made or makes. */
+export type BegunMigration = { generation: number; model: string; startedMs: number };
 
 export type QualityReader = {
   /** `generation`: whose baseline and states; default: the one that is read. */
@@ -51,9 +56,15 @@ export function openQualityReader(db: Database, generationId: () => number): Qua
   return {
     notes(generation = generationId()) {
       if (!exists()) {
-        return { runs: [], baselineRows: 0, states: {}, minutes: [], alertStates: {}, alertEvents: [] };
+        return { runs: [], baselineRows: 0, states: {}, minutes: [], alertStates: {}, alertEvents: [], migrations: [] };
       }
       return db.transaction(() => ({
+        migrations: db
+          .prepare<[], BegunMigration>(
+            `SELECT m.target AS generation, g.model_version AS model, m.started_at_ms AS startedMs
+             FROM migrations m JOIN generations g ON g.id = m.target ORDER BY m.id DESC`,
+          )
+          .all(),
         runs: db
           .prepare<[], IngestRun>(
             `SELECT id, generation, model_version AS modelVersion, started_ms AS startedMs, finished_ms AS finishedMs, jobs,
